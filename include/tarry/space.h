@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spaces: their life, and what can be asked of them at rest.
+ */
+#ifndef TARRY_SPACE_H
+#define TARRY_SPACE_H
+
+#include "tarry/pool.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tarry_space;
+struct tarry_piece;
+struct tarry_how;
+
+/* The first word of every space: the calls that are compiled per format. */
+struct tarry_calls {
+	int (*translate)(struct tarry_space *s, tarry_va va,
+			 struct tarry_hit *hit);
+	void (*translate_batch)(struct tarry_space *s, const tarry_va *va,
+				struct tarry_hit *hits, int *errs, size_t n);
+	int64_t (*translate_range)(struct tarry_space *s, tarry_va va,
+				   uint64_t len, struct tarry_piece *pieces,
+				   size_t n);
+	int (*map)(struct tarry_space *s, tarry_va va, tarry_oa oa,
+		   uint64_t len, tarry_rights rights,
+		   const struct tarry_how *how);
+	int (*unmap)(struct tarry_space *s, tarry_va va, uint64_t len,
+		     const struct tarry_how *how);
+};
+
+struct tarry_space {
+	const struct tarry_calls *calls;
+};
+
+enum tarry_space_flags {
+	/* Hardware walks these tables: live entries are changed by exchange,
+	 * and the port invalidates. */
+	TARRY_SPACE_HARDWARE = 1 << 0,
+	/* unmap hands the pages it took away to the pool's release(). */
+	TARRY_SPACE_RELEASE = 1 << 1,
+	/* Tables that unmap emptied stay attached. */
+	TARRY_SPACE_KEEP_TABLES = 1 << 2,
+};
+
+struct tarry_space_stats {
+	uint64_t tables[TARRY_MAX_LEVELS]; /* attached, by level */
+	uint64_t live[TARRY_MAX_LEVELS];   /* slots in use, by level */
+	uint64_t spares;		   /* deposited */
+};
+
+/**
+ * tarry_space_create() - an empty space
+ * @pool:   where its tables come from
+ * @format: format of its tables
+ * @flags:  TARRY_SPACE_HARDWARE, TARRY_SPACE_RELEASE, TARRY_SPACE_KEEP_TABLES, or 0
+ * @s:      out, untouched on error
+ *
+ * Context: read section forbidden; never sleeps.
+ * Locks:   takes and drops a shard's and the pool's.
+ * Ref:     the caller owns the space; the pool must outlive it.
+ * Rules:   publish-after-fill.
+ * Return:  0; TARRY_EFORMAT (tables of the format do not fit the pool),
+ *          TARRY_EINVAL (unknown flag), TARRY_ENOMEM.
+ */
+int tarry_space_create(struct tarry_pool *pool,
+		       const struct tarry_format *format, unsigned int flags,
+		       struct tarry_space **s);
+
+/**
+ * tarry_space_destroy() - all of its tables wait to be freed
+ * @s: space; no operation on it is under way or comes later
+ *
+ * Readers that are still inside a section may go on: what they see stays until
+ * their section ends.  Listeners are told once, and forgotten.
+ *
+ * Context: read section forbidden; sleeps only to help when too much waits.
+ * Locks:   takes and drops table locks and a shard's.
+ * Ref:     ends the caller's.
+ * Rules:   unlink-invalidate-wait-free, retire-needs-no-owner, spares-follow.
+ * Return:  0; TARRY_ELISTENER (the tables are kept, never freed);
+ *          TARRY_EBUSY with nothing changed (a gather is open).
+ */
+int tarry_space_destroy(struct tarry_space *s);
+
+/**
+ * tarry_space_root() - output address of the root table, for CR3 and its kin
+ * @s: space
+ *
+ * Context: any; never sleeps; interrupts: yes.
+ * Locks:   none.
+ * Ref:     the root lives until the space is destroyed.
+ * Rules:   root-in-one-word.
+ * Return:  output address, bytes.
+ */
+tarry_oa tarry_space_root(const struct tarry_space *s);
+
+/**
+ * tarry_space_format() - the format of a space
+ * @s: space
+ *
+ * Context: any; never sleeps; interrupts: yes.
+ * Locks:   none.
+ * Ref:     none; formats are constants.
+ * Rules:   none.
+ * Return:  the format.
+ */
+const struct tarry_format *tarry_space_format(const struct tarry_space *s);
+
+/**
+ * tarry_space_stats() - counts its tables by walking them
+ * @s:     space
+ * @stats: out
+ *
+ * Context: read section forbidden; never sleeps.
+ * Locks:   takes and drops table locks.
+ * Ref:     caller has one on @s.
+ * Rules:   none.
+ * Return:  nothing.
+ */
+void tarry_space_stats(struct tarry_space *s, struct tarry_space_stats *stats);
+
+/**
+ * tarry_space_check() - looks for damage: counts, states, order, spares
+ * @s:    space; no operation may be under way
+ * @what: out, a sentence on the first damage, or NULL
+ *
+ * Context: read section forbidden; never sleeps.
+ * Locks:   takes and drops table locks.
+ * Ref:     caller has one on @s.
+ * Rules:   one-link-one-state, spares-follow, nothing-left.
+ * Return:  0; TARRY_EINVAL (damage found).
+ */
+int tarry_space_check(struct tarry_space *s, const char **what);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Blocks of whole pages, cut from chunks.
+ *
+ * A chunk is what the system gives and takes at once.  All blocks of a chunk
+ * have one size.  A free block is hot (was used, holds old content), cold (was
+ * used, its memory went back to the system and reads as zero), or fresh (was
+ * never handed out).  Hot ones go first: they are in some cache.
+ *
+ * Everything here runs with the pool's lock held.
+ */
+#include "block.h"
+
+struct tarry_region *tarry_region_of(struct tarry_pool *pool, uint32_t index)
+{
+	uint32_t n = tarry_load(&pool->n_regions, TARRY_ACQUIRE);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (index - pool->regions[i].first < pool->regions[i].n_pages)
+			return &pool->regions[i];
+	tarry_port_panic("a page index outside all regions", __FILE__,
+			 __LINE__);
+}
+
+static struct tarry_chunk *chunk_at(struct tarry_pool *pool, uint32_t number)
+{
+	uint32_t n = tarry_load(&pool->n_regions, TARRY_ACQUIRE);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct tarry_region *r = &pool->regions[i];
+
+		if (number - r->first_chunk < r->n_chunks)
+			return &r->chunks[number - r->first_chunk];
+	}
+	return NULL;
+}
+
+static uint32_t chunk_number(struct tarry_pool *pool, uint32_t index)
+{
+	struct tarry_region *r = region_of(pool, index);
+
+	return r->first_chunk +
+	       ((index - r->first) >> (TARRY_CHUNK_LG2 - pool->page_lg2));
+}
+
+static void chunk_list(struct tarry_pool *pool, uint32_t number)
+{
+	struct tarry_chunk *c = chunk_at(pool, number);
+	uint32_t *head = &pool->chunks_head[c->order];
+
+	c->listed = true;
+	c->prev = 0;
+	c->next = *head;
+	if (*head)
+		chunk_at(pool, *head - 1)->prev = number + 1;
+	*head = number + 1;
+}
+
+static void chunk_unlist(struct tarry_pool *pool, struct tarry_chunk *c)
+{
+	c->listed = false;
+	if (c->next)
+		chunk_at(pool, c->next - 1)->prev = c->prev;
+	if (c->prev)
+		chunk_at(pool, c->prev - 1)->next = c->next;
+	else
+		pool->chunks_head[c->order] = c->next;
+}
+
+/* The next fresh block of the chunk, aligned to its own size; 0: none. */
+static uint32_t chunk_fresh(struct tarry_pool *pool, struct tarry_chunk *c)
+{
+	uint32_t pages = 1u << c->order;
+	uint32_t index = c->fresh;
+
+	while (index + pages <= c->end) {
+		if (!(page_oa(pool, index) >> pool->page_lg2 & (pages - 1)))
+			return index;
+		index++;
+	}
+	return 0;
+}
+
+static bool chunk_has_block(struct tarry_pool *pool, struct tarry_chunk *c)
+{
+	return c->hot || c->cold || chunk_fresh(pool, c);
+}
+
+static void *region_address(struct tarry_pool *pool, uint32_t index)
+{
+	return (void *)(pool->window + page_oa(pool, index));
+}
+
+/* Descriptors are zero before a chunk's first use, and type-stable after. */
+static bool chunk_commit(struct tarry_pool *pool, uint32_t number,
+			 struct tarry_chunk *c)
+{
+	uint32_t n = c->end - c->first;
+	size_t len = (size_t)n << pool->page_lg2;
+	struct tarry_page *pages = page_at(pool, c->first);
+
+	if (pool->reserved) {
+		/* The first chunk of a pool stays with small pages: a small
+		 * space should not cost a huge one. */
+		if (!tarry_port_commit(region_address(pool, c->first), len,
+				       number > 0) ||
+		    !tarry_port_commit(pages, n * sizeof(*pages), false))
+			return false;
+	} else {
+		__builtin_memset(pages, 0, n * sizeof(*pages));
+	}
+	c->committed = true;
+	pool->committed += len;
+	pool->descriptor_committed += n * sizeof(*pages);
+	return true;
+}
+
+static uint32_t chunk_take(struct tarry_pool *pool, unsigned int order)
+{
+	uint32_t number = pool->chunks_empty;
+	struct tarry_chunk *c;
+
+	if (number) {
+		number--;
+		c = chunk_at(pool, number);
+		pool->chunks_empty = c->next;
+	} else {
+		number = pool->chunks_free;
+		c = chunk_at(pool, number);
+		if (!c || !chunk_commit(pool, number, c))
+			return 0;
+		pool->chunks_free++;
+	}
+	c->order = (uint8_t)order;
+	c->fresh = c->first;
+	c->hot = 0;
+	c->cold = 0;
+	chunk_list(pool, number);
+	return number + 1;
+}
+
+uint32_t tarry_block_alloc(struct tarry_pool *pool, unsigned int order,
+			   bool *zero)
+{
+	uint32_t number, index;
+	struct tarry_chunk *c;
+	struct tarry_page *page;
+
+	for (;;) {
+		number = pool->chunks_head[order];
+		if (!number)
+			number = chunk_take(pool, order);
+		if (!number)
+			return 0;
+		c = chunk_at(pool, number - 1);
+		if (chunk_has_block(pool, c))
+			break;
+		/* A chunk too small for one block of this size. */
+		chunk_unlist(pool, c);
+	}
+	if (c->hot) {
+		index = c->hot;
+		page = page_at(pool, index);
+		c->hot = page->table.link;
+		c->n_hot--;
+		pool->hot_pages -= 1u << order;
+		*zero = false;
+	} else if (c->cold) {
+		index = c->cold;
+		page = page_at(pool, index);
+		c->cold = page->table.link;
+		*zero = true;
+	} else {
+		index = chunk_fresh(pool, c);
+		page = page_at(pool, index);
+		c->fresh = index + (1u << order);
+		*zero = pool->reserved;
+	}
+	c->used++;
+	if (!chunk_has_block(pool, c))
+		chunk_unlist(pool, c);
+	page->order = (uint8_t)order;
+	page->table.link = 0;
+	page->table.state = TARRY_STATE_PRIVATE;
+	return index;
+}
+
+void tarry_block_free(struct tarry_pool *pool, uint32_t index)
+{
+	uint32_t number = chunk_number(pool, index);
+	struct tarry_chunk *c = chunk_at(pool, number);
+	struct tarry_page *page = page_at(pool, index);
+
+	tarry_assert(page->table.state != TARRY_STATE_FREE &&
+		     page->table.state != TARRY_STATE_COLD);
+	page->table.state = TARRY_STATE_FREE;
+	page->table.link = c->hot;
+	c->hot = index;
+	c->n_hot++;
+	c->used--;
+	pool->hot_pages += 1u << c->order;
+	if (!c->listed)
+		chunk_list(pool, number);
+}
+
+/* Hot blocks of a chunk that is still in use, run by run. */
+static uint64_t trim_used(struct tarry_pool *pool, struct tarry_chunk *c)
+{
+	uint32_t step = 1u << c->order;
+	uint64_t returned = 0;
+
+	for (uint32_t i = c->first; i < c->fresh;) {
+		uint32_t run = i;
+
+		if (page_oa(pool, i) >> pool->page_lg2 & (step - 1)) {
+			i++;
+			continue;
+		}
+		while (run < c->fresh &&
+		       page_at(pool, run)->table.state == TARRY_STATE_FREE)
+			run += step;
+		if (run > i &&
+		    tarry_port_decommit(region_address(pool, i),
+					(size_t)(run - i) << pool->page_lg2)) {
+			for (uint32_t j = i; j < run; j += step)
+				page_at(pool, j)->table.state =
+					TARRY_STATE_COLD;
+			returned += (uint64_t)(run - i) << pool->page_lg2;
+		}
+		i = run > i ? run : i + step;
+	}
+	if (!returned)
+		return 0;
+	/* Both chains anew, lowest address first. */
+	c->hot = 0;
+	c->cold = 0;
+	c->n_hot = 0;
+	for (uint32_t i = c->fresh; i-- > c->first;) {
+		struct tarry_table *t = &page_at(pool, i)->table;
+		bool block = !(page_oa(pool, i) >> pool->page_lg2 & (step - 1));
+
+		if (block && t->state == TARRY_STATE_FREE) {
+			t->link = c->hot;
+			c->hot = i;
+			c->n_hot++;
+		} else if (block && t->state == TARRY_STATE_COLD) {
+			t->link = c->cold;
+			c->cold = i;
+		}
+	}
+	return returned;
+}
+
+uint64_t tarry_block_trim(struct tarry_pool *pool)
+{
+	uint64_t returned = 0;
+
+	if (!pool->reserved)
+		return 0; /* the memory is the caller's */
+	for (uint32_t number = 0; number < pool->chunks_free; number++) {
+		struct tarry_chunk *c = chunk_at(pool, number);
+		uint64_t here = (uint64_t)c->n_hot << c->order;
+
+		if (!here)
+			continue;
+		if (c->used) {
+			uint64_t bytes = trim_used(pool, c);
+
+			pool->hot_pages -= bytes >> pool->page_lg2;
+			returned += bytes;
+			continue;
+		}
+		if (!tarry_port_decommit(region_address(pool, c->first),
+					 (size_t)(c->end - c->first)
+						 << pool->page_lg2))
+			continue;
+		if (c->listed)
+			chunk_unlist(pool, c);
+		for (uint32_t i = c->first; i < c->fresh; i++)
+			page_at(pool, i)->table.state = TARRY_STATE_COLD;
+		c->hot = 0;
+		c->cold = 0;
+		c->n_hot = 0;
+		c->fresh = c->first;
+		c->next = pool->chunks_empty;
+		pool->chunks_empty = number + 1;
+		pool->hot_pages -= here;
+		returned += here << pool->page_lg2;
+	}
+	pool->returned += returned;
+	return returned;
+}

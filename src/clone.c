@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Clone: a copy of what a range maps, into another space.
+ *
+ * Both ranges are locked, the older space's first, so that two clones in
+ * opposite directions cannot wait for each other.  Leaves lose the right to
+ * write in place, on both sides, before any lock is let go: whoever writes next
+ * faults, and copies.
+ */
+#include "place.h"
+
+struct clone {
+	struct tarry_op *to;
+	bool keep_write;
+};
+
+/* A leaf that will lose its right to write must not stick out. */
+static bool clone_splits(struct tarry_op *op, const struct clone *cl,
+			 enum tarry_kind kind, uint64_t e)
+{
+	return kind == TARRY_LEAF && !cl->keep_write && !cursor_whole(&op->c) &&
+	       (op->f->leaf_rights(e, op->c.level) & TARRY_W);
+}
+
+static int clone_visit_from(struct tarry_op *op, enum tarry_kind kind,
+			    uint64_t e)
+{
+	const struct clone *cl = op->what;
+	const struct tarry_format *f = op->f;
+	uint64_t from = cursor_from(&op->c), to = cursor_to(&op->c);
+
+	if (kind == TARRY_TABLE || kind == TARRY_EMPTY)
+		return VISIT_ON;
+	if (clone_splits(op, cl, kind, e))
+		tarry_range_need(op, op->c.level, from, to, op->c.level - 1);
+	while (from <= to) {
+		unsigned int l = tarry_place_level(f, op->c.level, from, 0,
+						   to - from + 1);
+
+		tarry_place_count(cl->to, from, l);
+		from += span_of(f, l);
+	}
+	return VISIT_ON;
+}
+
+static int clone_visit_to(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
+{
+	(void)op, (void)e;
+	return kind == TARRY_LEAF || kind == TARRY_MARK ? TARRY_EEXIST
+							: VISIT_ON;
+}
+
+/* Locks both ranges, with all memory at hand. */
+static int clone_take(struct tarry_op *from, struct tarry_op *to)
+{
+	bool from_first = from->b->id < to->b->id;
+	struct tarry_op *first = from_first ? from : to;
+	struct tarry_op *second = from_first ? to : from;
+
+	second->nested = true;
+	for (;;) {
+		bool again = true;
+		int got = 0;
+
+		tarry_need_nothing(from);
+		tarry_need_nothing(to);
+		tarry_range_cover(first, 0);
+		got = tarry_range_lock(first);
+		if (got < 0)
+			return got;
+		if (got == TARRY_LOCK_AGAIN) {
+			tarry_await_moves(first->b);
+			continue;
+		}
+		if (tarry_range_cover(second, 0)) {
+			got = tarry_range_lock(second);
+			again = got == TARRY_LOCK_AGAIN;
+		}
+		if (!got && !again && tarry_stocks_suffice(from) &&
+		    tarry_stocks_suffice(to))
+			return 0;
+		if (!got && !again)
+			tarry_range_unlock(second);
+		tarry_range_unlock(first);
+		if (got < 0)
+			return got;
+		if (again)
+			tarry_await_moves(second->b);
+		else if (!tarry_stocks_fetch(from) || !tarry_stocks_fetch(to))
+			return TARRY_ENOMEM;
+	}
+}
+
+/* What clone_each() does with a leaf or mark, cut to the range. */
+enum clone_step { CLONE_GET, CLONE_PUT, CLONE_COPY };
+
+static int clone_get(struct tarry_op *op, uint64_t e, enum clone_step step)
+{
+	const struct tarry_owner *owner = &op->pool->owner;
+	const struct cursor *c = &op->c;
+	uint64_t from = cursor_from(c);
+	tarry_oa oa = op->f->leaf_oa(e, c->level) + (from - cursor_bits(c));
+	uint64_t len = cursor_to(c) - from + 1;
+
+	if (step == CLONE_GET)
+		return owner->get ? owner->get(owner->ctx, oa, len) : 0;
+	if (owner->put)
+		owner->put(owner->ctx, oa, len);
+	return 0;
+}
+
+static void clone_copy(struct tarry_op *op, const struct clone *cl,
+		       enum tarry_kind kind, uint64_t e)
+{
+	const struct tarry_format *f = op->f;
+	struct cursor *c = &op->c;
+	uint64_t from = cursor_from(c), to = cursor_to(c);
+	tarry_rights rights = 0;
+
+	if (kind == TARRY_LEAF) {
+		rights = f->leaf_rights(e, c->level);
+		if (!cl->keep_write && (rights & TARRY_W)) {
+			uint64_t v;
+
+			/* rule: exchange-where-hardware-writes */
+			do
+				v = tarry_leaf_with_rights(
+					f, e, c->level,
+					f->leaf_rights(e, c->level) & ~TARRY_W);
+			while (!entry_cas(f, cursor_slot(c), &e, v));
+			gather_span(op->b, op->g, cursor_bits(c), c->level,
+				    false);
+			rights = f->leaf_rights(e, c->level) & ~TARRY_W;
+		}
+	}
+	while (from <= to) {
+		unsigned int l =
+			tarry_place_level(f, c->level, from, 0, to - from + 1);
+		struct tarry_table *t;
+		uint64_t *slot = tarry_place_slot(cl->to, from, l, &t);
+		uint64_t v = e;
+
+		if (kind == TARRY_LEAF)
+			v = f->make_leaf(f->leaf_oa(e, c->level) +
+						 (from - cursor_bits(c)),
+					 l, rights);
+		tarry_place_entry(cl->to, slot, t, from, l, v);
+		from += span_of(f, l);
+	}
+}
+
+/* A step for every leaf and mark of the range, up to @end; stops where the
+ * owner refuses, and says so. */
+static int clone_each(struct tarry_op *op, enum clone_step step, uint64_t end,
+		      uint64_t *stopped)
+{
+	const struct clone *cl = op->what;
+	const struct tarry_format *f = op->f;
+	struct cursor *c = &op->c;
+	const struct cursor_level top = c->at[c->top];
+
+	cursor_start(c, c->top, top.slots, top.table, top.id, c->first);
+	for (;;) {
+		enum tarry_kind kind;
+		uint64_t e;
+
+		if (cursor_past(c)) {
+			if (!cursor_up(c))
+				return 0;
+			continue;
+		}
+		if (cursor_from(c) >= end)
+			return 0;
+		e = entry_load_locked(f, cursor_slot(c));
+		kind = entry_kind(f, &e, c->level);
+		if (step == CLONE_COPY && clone_splits(op, cl, kind, e)) {
+			uint32_t id = tarry_op_table(op, c->level - 1);
+
+			if (f->has_spare(e))
+				tarry_stock_put(
+					&op->local, op->pool,
+					tarry_spare_pop(op->pool,
+							c->at[c->level].table));
+			e = f->set_spare(e, false);
+			if (!tarry_split_slot(op, cursor_slot(c), e, kind,
+					      c->level, cursor_bits(c), id)) {
+				tarry_stock_put(&op->local, op->pool, id);
+				*stopped = cursor_from(c);
+				return TARRY_ELISTENER;
+			}
+			continue;
+		}
+		if (kind == TARRY_TABLE) {
+			uint32_t id = id_of_oa(op->pool, f->table_oa(e));
+
+			cursor_down(c, slots_at(op->b->window, f->table_oa(e)),
+				    table_of_id(op->pool, id), id);
+			continue;
+		}
+		if (step == CLONE_COPY && kind != TARRY_EMPTY)
+			clone_copy(op, cl, kind, e);
+		else if (kind == TARRY_LEAF && clone_get(op, e, step) < 0) {
+			*stopped = cursor_from(c);
+			return TARRY_EBUSY;
+		}
+		cursor_next(c);
+	}
+}
+
+int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
+		uint64_t len, const struct tarry_how *how)
+{
+	struct tarry_body *a = tarry_body(from), *b = tarry_body(to);
+	const struct tarry_format *f = a->format;
+	struct tarry_op op_from, op_to;
+	struct clone cl = {.to = &op_to,
+			   .keep_write =
+				   how && (how->flags & TARRY_KEEP_WRITE)};
+	uint64_t end, stopped = 0;
+	int err = range_check(f, va, len);
+
+	if (err)
+		return err;
+	if (a == b || (how && how->gather))
+		return TARRY_EINVAL;
+	if (f != b->format)
+		return TARRY_EFORMAT;
+	lock_none_held();
+	tarry_op_begin(&op_from, from, va, len, NULL);
+	tarry_op_begin(&op_to, to, va, len, how);
+	op_from.visit = clone_visit_from;
+	op_from.what = &cl;
+	op_to.visit = clone_visit_to;
+	err = clone_take(&op_from, &op_to);
+	if (!err) {
+		bool answered;
+
+		end = op_from.c.last + 1;
+		err = clone_each(&op_from, CLONE_GET, end, &stopped);
+		if (err)
+			clone_each(&op_from, CLONE_PUT, stopped, &stopped);
+		else
+			err = clone_each(&op_from, CLONE_COPY, end, &stopped);
+		/* rule: invalidate-before-unlock */
+		answered = tarry_gather_invalidate(op_from.g);
+		answered &= tarry_gather_invalidate(op_to.g);
+		tarry_range_unlock(&op_to);
+		tarry_range_unlock(&op_from);
+		if (!err)
+			err = answered ? 0 : TARRY_ELISTENER;
+		if (tarry_gather_finish(op_to.g, answered) && !err)
+			err = TARRY_ELISTENER;
+	}
+	tarry_op_end(&op_from);
+	tarry_op_end(&op_to);
+	return err;
+}

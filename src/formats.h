@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The formats of this build: one include and one line each.
+ *
+ * X(name) is called for each; struct tarry_format tarry_format_<name> is its
+ * facts, constant in every file that includes this.  What is compiled once per
+ * format is an always-inline function that takes the facts by pointer: called
+ * with the address of a constant, all geometry folds.
+ */
+#ifndef TARRY_FORMATS_H
+#define TARRY_FORMATS_H
+
+#include "format/x86_64.h"
+#ifdef TARRY_WITH_TOY
+#include "format/toy.h"
+#define TARRY_FORMATS_TOY(X) X(toy)
+#else
+#define TARRY_FORMATS_TOY(X)
+#endif
+
+#define TARRY_FORMATS(X) \
+	X(x86_64_4)      \
+	X(x86_64_5)      \
+	TARRY_FORMATS_TOY(X)
+
+/* Unrolls a loop over levels, so that each level's facts are constants. */
+#if defined(__clang__)
+#define TARRY_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define TARRY_UNROLL _Pragma("GCC unroll 8")
+#endif
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The order of destruction.
+ *
+ *   1. unlink      the operation, under table locks
+ *   2. invalidate  tarry_gather_invalidate(): every listener, and the hardware
+ *   3. wait        tarry_retire(): a grace period
+ *   4. free        the pool, and release() for data pages
+ *
+ * An operation with a gather of its own does 2 before it lets go of its locks
+ * (rule: invalidate-before-unlock): whoever finds the slot empty afterwards may
+ * act on it, with any size.  A gather of the caller's does 2 when it ends, long
+ * after; the space counts those, and as long as one is open every other
+ * operation invalidates everything (rule: not-alone-flush-all), and does so
+ * before it fills a slot that the open gather may have emptied.
+ */
+#include "gather.h"
+#include "retire.h"
+
+void tarry_gather_add_span(struct tarry_gather *g, tarry_va va, uint64_t len,
+			   unsigned int level, bool tables)
+{
+	struct tarry_span *span;
+	uint64_t end;
+
+	g->tables |= tables;
+	for (unsigned int i = 0; i < g->n_spans; i++) {
+		span = &g->spans[i];
+		if (span->va + span->len != va)
+			continue;
+		span->len += len;
+		span->levels |= 1u << level;
+		span->tables |= tables;
+		return;
+	}
+	if (g->n_spans < TARRY_GATHER_SPANS) {
+		span = &g->spans[g->n_spans++];
+		span->va = va;
+		span->len = len;
+		span->levels = 1u << level;
+		span->tables = tables;
+		return;
+	}
+	/* No room: one span that covers all. */
+	span = &g->spans[0];
+	end = span->va + span->len - 1;
+	for (unsigned int i = 0; i <= g->n_spans; i++) {
+		tarry_va first = i < g->n_spans ? g->spans[i].va : va;
+		uint64_t n = i < g->n_spans ? g->spans[i].len : len;
+
+		span->va = first < span->va ? first : span->va;
+		end = first + n - 1 > end ? first + n - 1 : end;
+		span->levels |=
+			i < g->n_spans ? g->spans[i].levels : 1u << level;
+		span->tables |= i < g->n_spans ? g->spans[i].tables : tables;
+	}
+	span->len = end - span->va + 1;
+	g->n_spans = 1;
+}
+
+void tarry_gather_add_run(struct tarry_gather *g, tarry_oa oa, uint64_t len,
+			  tarry_rights rights)
+{
+	struct tarry_run *last = g->n_runs ? &g->runs[g->n_runs - 1] : NULL;
+
+	if (last && last->oa + last->len == oa && last->rights == rights) {
+		last->len += len;
+		return;
+	}
+	tarry_assert(g->n_runs < TARRY_GATHER_PAGES);
+	g->runs[g->n_runs++] =
+		(struct tarry_run){.oa = oa, .len = len, .rights = rights};
+}
+
+static bool tell_hardware(struct tarry_body *b, const struct tarry_span *spans,
+			  unsigned int n)
+{
+	tarry_oa root = tarry_space_root(&b->face);
+	bool answered = true;
+
+	for (unsigned int i = 0; i < n; i++)
+		answered &= tarry_port_invalidate(
+			root, spans[i].va, spans[i].len, spans[i].tables);
+	return answered;
+}
+
+bool tarry_gather_invalidate(struct tarry_gather *g)
+{
+	struct tarry_body *b = tarry_body(g->space);
+	/* rule: not-alone-flush-all; pairs with tarry_gather_begin().  What an
+	 * open gather emptied was seen under the lock it was emptied under, so
+	 * its count is seen too. */
+	uint32_t alone = g->open ? 1 : 0;
+	bool all = tarry_load(&b->open_gathers, TARRY_RELAXED) > alone;
+	struct tarry_listener *first = tarry_load(&b->listeners, TARRY_ACQUIRE);
+	struct tarry_span everything = {.levels = ~0u, .tables = true};
+	const struct tarry_span *spans = all ? &everything : g->spans;
+	unsigned int n = all ? 1 : g->n_spans;
+	bool tables = all || g->tables;
+	bool answered = true;
+
+	g->n_spans = 0;
+	g->tables = false;
+	if (!n)
+		return true;
+	/* rule: listeners-always, every-walker-class.  Send to all before
+	 * waiting for any: their work overlaps. */
+	for (struct tarry_listener *l = first; l;
+	     l = tarry_load(&l->next, TARRY_ACQUIRE))
+		if (tables || !l->lazy)
+			l->send(l, spans, n);
+	if (b->flags & TARRY_SPACE_HARDWARE)
+		answered = tell_hardware(b, spans, n);
+	for (struct tarry_listener *l = first; l;
+	     l = tarry_load(&l->next, TARRY_ACQUIRE))
+		if (l->wait && (tables || !l->lazy))
+			answered &= l->wait(l);
+	return answered;
+}
+
+int tarry_gather_finish(struct tarry_gather *g, bool answered)
+{
+	struct tarry_body *b = tarry_body(g->space);
+
+	tarry_assert(g->n_spans == 0);
+	if (!answered) {
+		/* A cache may still lead into these: never a wrong free. */
+		g->first = 0;
+		g->last = 0;
+		g->n_tables = 0;
+		g->n_runs = 0;
+		return TARRY_ELISTENER;
+	}
+	if (g->first || g->n_runs)
+		tarry_retire(b->pool, g);
+	return 0;
+}
+
+void tarry_gather_begin(struct tarry_gather *g, struct tarry_space *s)
+{
+	struct tarry_body *b = tarry_body(s);
+
+	gather_init(g, b);
+	g->open = true;
+	tarry_fetch_add(&b->open_gathers, 1, TARRY_SEQ_CST);
+}
+
+int tarry_gather_end(struct tarry_gather *g)
+{
+	struct tarry_body *b = tarry_body(g->space);
+	bool answered;
+
+	lock_none_held();
+	tarry_assert(g->open);
+	tarry_port_read_begin();
+	answered = tarry_gather_invalidate(g);
+	tarry_fetch_add(&b->open_gathers, -1u, TARRY_SEQ_CST);
+	g->open = false;
+	tarry_port_read_end();
+	return tarry_gather_finish(g, answered);
+}

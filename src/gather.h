@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What operations collect; see tarry/gather.h for what callers see of it.
+ */
+#ifndef TARRY_GATHER_INTERNAL_H
+#define TARRY_GATHER_INTERNAL_H
+
+#include "table.h"
+
+/* Does anybody cache translations of this space? */
+tarry_inline bool body_has_caches(struct tarry_body *b)
+{
+	/* rule: listeners-always; pairs with tarry_listen(), which waits for a
+	 * grace period: an operation that still sees none has ended before the
+	 * listener may cache anything. */
+	return (b->flags & TARRY_SPACE_HARDWARE) ||
+	       tarry_load(&b->listeners, TARRY_ACQUIRE) != NULL;
+}
+
+tarry_inline void gather_init(struct tarry_gather *g, struct tarry_body *b)
+{
+	g->space = &b->face;
+	g->n_spans = 0;
+	g->n_runs = 0;
+	g->first = 0;
+	g->last = 0;
+	g->n_tables = 0;
+	g->open = false;
+	g->tables = false;
+}
+
+void tarry_gather_add_span(struct tarry_gather *g, tarry_va va, uint64_t len,
+			   unsigned int level, bool tables);
+
+/* rule: whole-span: len is all that the changed entry stood for. */
+tarry_inline void gather_span(struct tarry_body *b, struct tarry_gather *g,
+			      uint64_t bits, unsigned int level, bool tables)
+{
+	if (body_has_caches(b))
+		tarry_gather_add_span(g, va_of_bits(b->format, bits),
+				      span_of(b->format, level), level, tables);
+}
+
+/* A leaf that was taken away, for release(). */
+void tarry_gather_add_run(struct tarry_gather *g, tarry_oa oa, uint64_t len,
+			  tarry_rights rights);
+
+tarry_inline bool gather_full(const struct tarry_gather *g)
+{
+	return g->n_runs == TARRY_GATHER_PAGES;
+}
+
+/* A table that was unlinked and marked detached, under its lock. */
+tarry_inline void gather_table(struct tarry_pool *pool, struct tarry_gather *g,
+			       struct tarry_table *t, uint32_t id)
+{
+	t->link = 0;
+	if (g->last)
+		table_of_id(pool, g->last)->link = id;
+	else
+		g->first = id;
+	g->last = id;
+	g->n_tables++;
+}
+
+/* rule: unlink-invalidate-wait-free, second step.  Inside a read section,
+ * table locks may be held.  Spans are gone on return; false: some cache did
+ * not answer, so nothing of this gather may ever be freed. */
+bool tarry_gather_invalidate(struct tarry_gather *g);
+
+/* The rest, after the section and without locks: retire, or, after a cache
+ * did not answer, keep for ever. */
+int tarry_gather_finish(struct tarry_gather *g, bool answered);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who is told.  The list is read inside read sections and changed under a
+ * lock; both changes wait for a grace period, so that an operation which began
+ * without the listener has ended before it caches anything, and no call to it
+ * is under way when it is the caller's again.
+ */
+#include "lock.h"
+#include "shared.h"
+
+int tarry_listen(struct tarry_space *s, struct tarry_listener *l)
+{
+	struct tarry_body *b = tarry_body(s);
+
+	if (!l->send)
+		return TARRY_EINVAL;
+	lock_none_held();
+	lock_take(&b->listener_lock, TARRY_RANK_LISTENERS);
+	tarry_store(&l->next, tarry_load(&b->listeners, TARRY_RELAXED),
+		    TARRY_RELAXED);
+	/* rule: listeners-always; pairs with tarry_gather_invalidate(). */
+	tarry_store(&b->listeners, l, TARRY_RELEASE);
+	lock_drop(&b->listener_lock, TARRY_RANK_LISTENERS);
+	tarry_port_synchronize();
+	return 0;
+}
+
+int tarry_unlisten(struct tarry_space *s, struct tarry_listener *l)
+{
+	struct tarry_body *b = tarry_body(s);
+	struct tarry_listener **at;
+	struct tarry_listener *here;
+
+	lock_none_held();
+	lock_take(&b->listener_lock, TARRY_RANK_LISTENERS);
+	for (at = &b->listeners; (here = tarry_load(at, TARRY_RELAXED));
+	     at = &here->next) {
+		if (here != l)
+			continue;
+		tarry_store(at, tarry_load(&l->next, TARRY_RELAXED),
+			    TARRY_RELEASE);
+		break;
+	}
+	lock_drop(&b->listener_lock, TARRY_RANK_LISTENERS);
+	if (!here)
+		return TARRY_ENOENT;
+	tarry_port_synchronize();
+	return 0;
+}

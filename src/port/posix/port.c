@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The port to a process: what tarry_port.h does not do inline.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#if defined(TARRY_FLAVOUR_QSBR)
+#include <urcu/urcu-qsbr.h>
+#elif defined(TARRY_FLAVOUR_BP)
+#include <urcu/urcu-bp.h>
+#else
+#include <urcu/urcu-memb.h>
+#endif
+
+#include "tarry/types.h"
+#include "tarry/port.h"
+#include "tarry/thread.h"
+
+#ifdef TARRY_TSAN
+void __tsan_acquire(void *p);
+void __tsan_release(void *p);
+unsigned int tarry_tsan_fence;
+static char tsan_grace;
+
+void tarry_tsan_read_end(void)
+{
+	__tsan_release(&tsan_grace);
+}
+#else
+#define __tsan_acquire(p) ((void)(p))
+#define __tsan_release(p) ((void)(p))
+static char tsan_grace;
+#endif
+
+/* ---- memory ---- */
+
+void *tarry_port_reserve(size_t len, size_t align)
+{
+	/* mmap() aligns to pages only: reserve more, give back both ends. */
+	size_t whole = len + align;
+	char *p, *aligned;
+
+	if (whole < len)
+		return NULL;
+	p = mmap(NULL, whole, PROT_NONE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	aligned =
+		(char *)(((uintptr_t)p + align - 1) & ~(uintptr_t)(align - 1));
+	if (aligned > p)
+		munmap(p, (size_t)(aligned - p));
+	if (aligned + len < p + whole)
+		munmap(aligned + len, (size_t)(p + whole - (aligned + len)));
+	return aligned;
+}
+
+void tarry_port_unreserve(void *p, size_t len)
+{
+	munmap(p, len);
+}
+
+bool tarry_port_commit(void *p, size_t len, bool tables)
+{
+	if (mprotect(p, len, PROT_READ | PROT_WRITE) < 0)
+		return false;
+	if (tables)
+		(void)madvise(p, len, MADV_HUGEPAGE); /* a wish */
+	return true;
+}
+
+bool tarry_port_decommit(void *p, size_t len)
+{
+	return madvise(p, len, MADV_DONTNEED) == 0;
+}
+
+/* ---- locks ---- */
+
+static void pause_cpu(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/*
+ * Locks are held for a bounded number of instructions, so a waiter spins; but
+ * the holder may have lost its CPU to us, so it yields, and at last sleeps.
+ */
+void tarry_port_lock_slow(struct tarry_port_lock *l)
+{
+	unsigned int turns = 0;
+
+	do {
+		while (tarry_load(&l->word, TARRY_RELAXED)) {
+			turns++;
+			if (turns % 64)
+				pause_cpu();
+			else if (turns < 64 * 256)
+				sched_yield();
+			else
+				nanosleep(&(struct timespec){.tv_nsec = 50000},
+					  NULL);
+		}
+	} while (!tarry_port_trylock(l));
+}
+
+#if TARRY_PORT_DEBUG
+__thread uint32_t tarry_port_held[8];
+#endif
+
+/* ---- readers and grace periods ---- */
+
+bool tarry_port_reading(void)
+{
+#ifdef TARRY_FLAVOUR_QSBR
+	/* Every online moment is a section: nothing to tell apart. */
+	return false;
+#else
+	return TARRY_URCU(read_ongoing)();
+#endif
+}
+
+void tarry_port_synchronize(void)
+{
+	__tsan_release(&tsan_grace);
+	TARRY_URCU(synchronize_rcu)();
+	__tsan_acquire(&tsan_grace);
+}
+
+static void defer_call(struct rcu_head *head)
+{
+	struct tarry_port_defer *d = (struct tarry_port_defer *)head;
+
+	__tsan_acquire(&tsan_grace);
+	__tsan_acquire(d);
+	d->fn(d);
+}
+
+void tarry_port_defer(struct tarry_port_defer *d,
+		      void (*fn)(struct tarry_port_defer *))
+{
+	_Static_assert(sizeof(struct rcu_head) == sizeof(d->head),
+		       "struct rcu_head fits struct tarry_port_defer");
+	d->fn = fn;
+	__tsan_release(d);
+	TARRY_URCU(call_rcu)((struct rcu_head *)d->head, defer_call);
+}
+
+void tarry_port_barrier(void)
+{
+	TARRY_URCU(barrier)();
+}
+
+/* ---- the rest ---- */
+
+unsigned int tarry_port_shard(void)
+{
+	static unsigned int threads;
+	static __thread unsigned int mine;
+
+	if (!mine)
+		mine = 1 + tarry_fetch_add(&threads, 1, TARRY_RELAXED) %
+				   TARRY_PORT_SHARDS;
+	return mine - 1;
+}
+
+void tarry_port_relax(void)
+{
+	/* With qsbr a waiter that stays online would be waited for by the very
+	 * grace period that it waits for. */
+	tarry_thread_offline();
+	sched_yield();
+	tarry_thread_online();
+}
+
+void tarry_port_panic(const char *what, const char *file, int line)
+{
+	fprintf(stderr, "tarry: %s:%d: %s\n", file, line, what);
+	abort();
+}
+
+void tarry_thread_begin(void)
+{
+	TARRY_URCU(register_thread)();
+}
+
+void tarry_thread_end(void)
+{
+	TARRY_URCU(unregister_thread)();
+}
+
+void tarry_thread_quiesce(void)
+{
+#ifdef TARRY_FLAVOUR_QSBR
+	__tsan_release(&tsan_grace);
+	urcu_qsbr_quiescent_state();
+#endif
+}
+
+void tarry_thread_offline(void)
+{
+#ifdef TARRY_FLAVOUR_QSBR
+	__tsan_release(&tsan_grace);
+	urcu_qsbr_thread_offline();
+#endif
+}
+
+void tarry_thread_online(void)
+{
+#ifdef TARRY_FLAVOUR_QSBR
+	urcu_qsbr_thread_online();
+#endif
+}

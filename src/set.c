@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing one thing over a range.
+ *
+ * A first pass locks the range and looks at every entry in it: is the change
+ * allowed, and how many tables will it take?  A second pass makes it, and
+ * cannot fail.  Then caches are invalidated, then the locks are let go.
+ *
+ * A. A table that does not exist yet is built privately, with plain stores, and
+ *    published by one release store when it is full: the second pass walks down
+ *    into it as if it were there, and publishes on its way up.
+ *    (rule: publish-after-fill)
+ * B. A leaf that sticks out of the range is frozen, invalidated, and replaced by
+ *    a table that says the same, but for the part that changes.  Software reads
+ *    through the frozen entry all the time; hardware faults and comes back.
+ *    (rules: freeze-then-change, never-through-empty)
+ * C. A table that lies wholly in the range and is not needed any more goes by
+ *    one exchange of its parent's entry, whatever is below it.  Its own entries
+ *    are not touched: late readers still find what was true.
+ *    (rule: unlink-invalidate-wait-free)
+ */
+#include "set.h"
+
+unsigned int tarry_largest_leaf(const struct tarry_format *f,
+				uint64_t alignment, unsigned int levels)
+{
+	unsigned int best = 0;
+
+	for (unsigned int l = 1; l < f->levels; l++) {
+		if (levels && l >= levels)
+			break;
+		if (!(f->leaf_levels >> l & 1) ||
+		    (alignment & (span_of(f, l) - 1)))
+			break;
+		best = l;
+	}
+	return best;
+}
+
+uint64_t tarry_leaf_with_rights(const struct tarry_format *f, uint64_t e,
+				unsigned int level, tarry_rights rights)
+{
+	tarry_rights hardware =
+		f->leaf_rights(e, level) & (TARRY_ACCESSED | TARRY_DIRTY);
+	uint64_t v;
+
+	rights &= ~(TARRY_ACCESSED | TARRY_DIRTY);
+	v = f->make_leaf(f->leaf_oa(e, level), level, rights | hardware);
+	return f->has_spare(e) ? f->set_spare(v, true) : v;
+}
+
+void tarry_fill_split(struct tarry_body *b, uint64_t *slots, unsigned int level,
+		      uint64_t e, enum tarry_kind kind)
+{
+	const struct tarry_format *f = b->format;
+	tarry_rights rights;
+	tarry_oa oa;
+
+	if (kind == TARRY_MARK) {
+		for (unsigned int i = 0; i < slots_of(f, level); i++)
+			entry_fill(f, &slots[i], e);
+		return;
+	}
+	/* Accessed and dirty are inherited by every part. */
+	rights = f->leaf_rights(e, level + 1);
+	oa = f->leaf_oa(e, level + 1);
+	fill_leaves(b, slots, slots_of(f, level), oa, level, rights);
+}
+
+void tarry_publish_table(struct tarry_op *op, uint64_t *slot, uint32_t id,
+			 uint64_t bits, bool parent_made)
+{
+	const struct tarry_format *f = op->f;
+	struct tarry_table *t = table_of_id(op->pool, id);
+	uint64_t e = f->make_table(oa_of_id(op->pool, id), t->level + 1u);
+
+	/* Nobody can want this lock yet; held until the range is let go. */
+	table_lock(t);
+	t->index = index_of(f, bits, t->level);
+	t->link = 0;
+	t->state = TARRY_STATE_ATTACHED;
+	/* rule: publish-after-fill */
+	if (parent_made)
+		entry_fill(f, slot, e);
+	else
+		entry_publish(f, slot, e);
+}
+
+/* ---- first pass ---- */
+
+static bool set_fits(const struct tarry_op *op, const struct tarry_set *set)
+{
+	return set->kind == SET_EMPTY ||
+	       (op->c.level <= set->max && set->kind != SET_RIGHTS);
+}
+
+static int set_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
+{
+	const struct tarry_set *set = op->what;
+	unsigned int level = op->c.level;
+	bool whole = cursor_whole(&op->c);
+	uint64_t from = cursor_from(&op->c), to = cursor_to(&op->c);
+
+	(void)e;
+	if (kind == TARRY_TABLE)
+		return set->kind == SET_LEAF ? VISIT_ON : VISIT_SKIP;
+	if (set->kind == SET_LEAF &&
+	    (kind == TARRY_LEAF || (kind == TARRY_MARK && !set->over_mark)))
+		return TARRY_EEXIST;
+	if (set->kind == SET_EMPTY || set->kind == SET_RIGHTS) {
+		/* Only what sticks out needs tables. */
+		bool split = kind == TARRY_LEAF ||
+			     (kind == TARRY_MARK && set->kind == SET_EMPTY);
+
+		if (split && !whole)
+			tarry_range_need(op, level, from, to, level - 1);
+		return VISIT_ON;
+	}
+	if (!whole || level > set->max)
+		tarry_range_need(op, level, from, to, set->max);
+	return VISIT_ON;
+}
+
+/* ---- second pass ---- */
+
+static uint64_t set_value(const struct tarry_op *op,
+			  const struct tarry_set *set)
+{
+	const struct tarry_format *f = op->f;
+
+	if (set->kind == SET_LEAF)
+		return f->make_leaf(cursor_bits(&op->c) + set->offset,
+				    op->c.level, set->rights);
+	return set->kind == SET_MARK ? f->make_mark(set->payload) : f->empty;
+}
+
+static void set_release(struct tarry_op *op, uint64_t old)
+{
+	const struct tarry_format *f = op->f;
+	unsigned int level = op->c.level;
+
+	if ((op->b->flags & TARRY_SPACE_RELEASE) && op->pool->owner.release)
+		tarry_gather_add_run(op->g, f->leaf_oa(old, level),
+				     span_of(f, level),
+				     f->leaf_rights(old, level) &
+					     (TARRY_ACCESSED | TARRY_DIRTY));
+}
+
+/* A whole slot of a table that nobody else can see yet. */
+static void set_made_slot(struct tarry_op *op, const struct tarry_set *set)
+{
+	const struct tarry_format *f = op->f;
+	struct cursor *c = &op->c;
+	struct cursor_level *at = &c->at[c->level];
+	uint64_t old = entry_peek(f, cursor_slot(c));
+	uint64_t e = old;
+	enum tarry_kind kind =
+		at->blank ? TARRY_EMPTY : entry_kind(f, &e, c->level);
+
+	switch (set->kind) {
+	case SET_RIGHTS:
+		if (kind == TARRY_LEAF)
+			entry_fill(f, cursor_slot(c),
+				   tarry_leaf_with_rights(f, e, c->level,
+							  set->rights));
+		return;
+	case SET_LEAF:
+		if (at->blank) {
+			/* As many as fit whole, at once. */
+			unsigned int n = at->last - at->slot + 1;
+			uint64_t end = c->last - cursor_bits(c);
+
+			if (end >> f->span_lg2[c->level] < n - 1 ||
+			    ((end + 1) & (span_of(f, c->level) - 1) &&
+			     end >> f->span_lg2[c->level] == n - 1))
+				n--;
+			fill_leaves(op->b, cursor_slot(c), n,
+				    cursor_bits(c) + set->offset, c->level,
+				    set->rights);
+			at->table->live += n;
+			at->slot += n - 1;
+			return;
+		}
+		break;
+	default:
+		break;
+	}
+	if (kind == TARRY_LEAF)
+		set_release(op, e);
+	entry_fill(f, cursor_slot(c), set_value(op, set));
+	if (kind == TARRY_EMPTY && set->kind != SET_EMPTY)
+		at->table->live++;
+	if (kind != TARRY_EMPTY && set->kind == SET_EMPTY)
+		at->table->live--;
+}
+
+/* A whole slot of an attached table, no table in it. */
+static void set_live_slot(struct tarry_op *op, const struct tarry_set *set,
+			  enum tarry_kind kind, uint64_t e)
+{
+	const struct tarry_format *f = op->f;
+	struct cursor *c = &op->c;
+	struct tarry_table *t = c->at[c->level].table;
+	uint64_t *slot = cursor_slot(c);
+	uint64_t v;
+
+	if (set->kind == SET_RIGHTS) {
+		if (kind != TARRY_LEAF)
+			return;
+		/* In place, never through empty; what hardware sets meanwhile
+		 * is taken along.
+		 * rule: never-through-empty, exchange-where-hardware-writes */
+		do
+			v = tarry_leaf_with_rights(f, e, c->level, set->rights);
+		while (v != e && !entry_cas(f, slot, &e, v));
+		if (v != e)
+			gather_span(op->b, op->g, cursor_bits(c), c->level,
+				    false);
+		return;
+	}
+	if (kind == TARRY_EMPTY && set->kind == SET_EMPTY)
+		return;
+	v = set_value(op, set);
+	if (kind == TARRY_LEAF) {
+		e = live_exchange(op->b, f, slot, e, v);
+		if (f->has_spare(e))
+			tarry_stock_put(&op->local, op->pool,
+					tarry_spare_pop(op->pool, t));
+		gather_span(op->b, op->g, cursor_bits(c), c->level, false);
+		set_release(op, e);
+	} else {
+		entry_publish(f, slot, v);
+	}
+	t->live += kind == TARRY_EMPTY;
+	t->live -= set->kind == SET_EMPTY;
+}
+
+/* The table in a whole slot makes room; false: a cache did not answer. */
+static bool set_over_table(struct tarry_op *op, const struct tarry_set *set,
+			   uint64_t e)
+{
+	const struct tarry_format *f = op->f;
+	struct cursor *c = &op->c;
+	struct tarry_table *t = c->at[c->level].table;
+	bool answered = true;
+	uint64_t v = set_value(op, set);
+
+	/* rule: unlink-invalidate-wait-free, first step */
+	entry_exchange(f, cursor_slot(c), set->kind == SET_LEAF ? f->empty : v);
+	gather_span(op->b, op->g, cursor_bits(c), c->level, true);
+	tarry_detach_subtree(op, f->table_oa(e), c->level - 1,
+			     detached_state(op->b), true);
+	if (set->kind == SET_EMPTY)
+		t->live--;
+	if (set->kind == SET_LEAF) {
+		/* rule: freeze-then-change: another size comes here */
+		answered = tarry_gather_invalidate(op->g);
+		entry_publish(f, cursor_slot(c), v);
+	}
+	return answered;
+}
+
+/* A table that says what the slot says, not yet published; the cursor goes
+ * into it. */
+static bool set_descend_made(struct tarry_op *op, enum tarry_kind kind,
+			     uint64_t e)
+{
+	const struct tarry_format *f = op->f;
+	struct cursor *c = &op->c;
+	struct cursor_level *at = &c->at[c->level];
+	unsigned int level = c->level - 1;
+	bool answered = true;
+	bool whole = cursor_whole(c);
+	uint32_t id = 0;
+	struct tarry_table *t;
+	uint64_t *slots;
+
+	if (kind == TARRY_LEAF && !at->made) {
+		/* rule: freeze-then-change, never-through-empty */
+		e = live_exchange(op->b, f, cursor_slot(c), e, f->freeze(e));
+		gather_span(op->b, op->g, cursor_bits(c), c->level, false);
+		answered = tarry_gather_invalidate(op->g);
+	}
+	if (kind == TARRY_LEAF && f->has_spare(e)) {
+		/* Its spare is for just this. */
+		id = tarry_spare_pop(op->pool, at->table);
+		e = f->set_spare(e, false);
+	}
+	if (!id)
+		id = tarry_op_table(op, level);
+	t = table_of_id(op->pool, id);
+	slots = slots_at(op->b->window, oa_of_id(op->pool, id));
+	if (kind == TARRY_EMPTY) {
+		/* Where all of it will be filled, blank would be waste. */
+		if (!whole)
+			tarry_table_blank(op->pool, f, id);
+		t->live = 0;
+	} else {
+		tarry_fill_split(op->b, slots, level, e, kind);
+		t->live = slots_of(f, level);
+	}
+	cursor_down(c, slots, t, id);
+	c->at[level].made = true;
+	c->at[level].blank = kind == TARRY_EMPTY;
+	c->at[level].over_empty = kind == TARRY_EMPTY;
+	return answered;
+}
+
+/* All slots of a table are done. */
+static void set_leave(struct tarry_op *op, const struct tarry_set *set)
+{
+	const struct tarry_format *f = op->f;
+	struct cursor *c = &op->c;
+	unsigned int level = c->level;
+	struct cursor_level at = c->at[level];
+	struct cursor_level *up = &c->at[level + 1];
+	uint64_t *slot = &up->slots[up->slot];
+
+	if (level == c->top)
+		return;
+	if (at.made) {
+		tarry_publish_table(op, slot, at.id, at.base, up->made);
+		up->table->live += at.over_empty;
+		return;
+	}
+	/* rule: empty-in-one-hold: held since before the first slot went */
+	if (set->kind != SET_EMPTY || at.table->live ||
+	    (op->b->flags & TARRY_SPACE_KEEP_TABLES))
+		return;
+	entry_exchange(f, slot, f->empty);
+	gather_span(op->b, op->g, at.base, level + 1, true);
+	tarry_detach_subtree(op, oa_of_id(op->pool, at.id), level,
+			     TARRY_STATE_DETACHED, true);
+	up->table->live--;
+}
+
+/* Is there no room for what the next leaf releases? */
+static bool set_must_pause(const struct tarry_op *op,
+			   const struct tarry_set *set, enum tarry_kind kind)
+{
+	return kind == TARRY_LEAF && set->kind != SET_RIGHTS &&
+	       (op->b->flags & TARRY_SPACE_RELEASE) && gather_full(op->g);
+}
+
+/* Returns where it paused, or the end of the range + 1. */
+static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
+			bool *answered)
+{
+	const struct tarry_format *f = op->f;
+	struct cursor *c = &op->c;
+	uint64_t paused = c->last + 1;
+	bool pause = false;
+
+	for (;;) {
+		enum tarry_kind kind;
+		uint64_t e;
+
+		if (pause || cursor_past(c)) {
+			set_leave(op, set);
+			if (!cursor_up(c))
+				return paused;
+			continue;
+		}
+		if (c->at[c->level].made) {
+			e = entry_peek(f, cursor_slot(c));
+			kind = c->at[c->level].blank
+				       ? TARRY_EMPTY
+				       : entry_kind(f, &e, c->level);
+		} else {
+			e = entry_load_locked(f, cursor_slot(c));
+			kind = entry_kind(f, &e, c->level);
+			if (set_must_pause(op, set, kind)) {
+				paused = cursor_from(c);
+				pause = true;
+				continue;
+			}
+		}
+		if (kind == TARRY_TABLE &&
+		    !(cursor_whole(c) && set_fits(op, set))) {
+			tarry_oa oa = f->table_oa(e);
+			uint32_t id = id_of_oa(op->pool, oa);
+
+			cursor_down(c, slots_at(op->b->window, oa),
+				    table_of_id(op->pool, id), id);
+			continue;
+		}
+		if (kind == TARRY_TABLE) {
+			*answered &= set_over_table(op, set, e);
+			cursor_next(c);
+			continue;
+		}
+		if (cursor_whole(c) &&
+		    (set_fits(op, set) || set->kind == SET_RIGHTS)) {
+			if (c->at[c->level].made)
+				set_made_slot(op, set);
+			else
+				set_live_slot(op, set, kind, e);
+			cursor_next(c);
+			continue;
+		}
+		if ((kind == TARRY_EMPTY &&
+		     (set->kind == SET_EMPTY || set->kind == SET_RIGHTS)) ||
+		    (kind == TARRY_MARK && set->kind == SET_RIGHTS)) {
+			cursor_next(c);
+			continue;
+		}
+		*answered &= set_descend_made(op, kind, e);
+	}
+}
+
+int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
+		    const struct tarry_set *set, const struct tarry_how *how)
+{
+	struct tarry_body *b = tarry_body(s);
+	uint64_t done, end = va_bits_of(b->format, va + (len - 1)) + 1;
+	unsigned int stop = set->kind == SET_EMPTY    ? ~0u
+			    : set->kind == SET_RIGHTS ? 0
+						      : (2u << set->max) - 1;
+	struct tarry_op op;
+	int err, late = 0;
+
+	tarry_op_begin(&op, s, va, len, how);
+	op.visit = set_visit;
+	op.what = set;
+	do {
+		bool answered = true, emptied;
+		uint64_t first = op.c.first;
+		unsigned int level;
+
+		err = tarry_range_take(&op, stop);
+		if (err)
+			break;
+		/* rule: not-alone-flush-all, freeze-then-change: what an open
+		 * gather emptied is forgotten before it is filled again. */
+		if (set->kind == SET_LEAF &&
+		    tarry_load(&b->open_gathers, TARRY_RELAXED))
+			answered = tarry_gather_invalidate(op.g);
+		done = set_act(&op, set, &answered);
+		/* rule: invalidate-before-unlock */
+		if (op.g == &op.own)
+			answered &= tarry_gather_invalidate(op.g);
+		level = op.c.top;
+		emptied = set->kind == SET_EMPTY &&
+			  !op.c.at[level].table->live &&
+			  !(b->flags & TARRY_SPACE_KEEP_TABLES);
+		tarry_range_unlock(&op);
+		if (op.g != &op.own && done != end) {
+			/* The caller's gather is full of runs. */
+			tarry_port_read_begin();
+			answered &= tarry_gather_invalidate(op.g);
+			tarry_port_read_end();
+		}
+		if (op.g == &op.own || done != end) {
+			int this = tarry_gather_finish(op.g, answered);
+
+			late = late ? late : this;
+		} else if (!answered) {
+			late = TARRY_ELISTENER;
+		}
+		if (emptied) {
+			int this = tarry_reclaim_up(
+				b, first, level, op.g == &op.own ? NULL : op.g,
+				NULL);
+
+			late = late ? late : this;
+		}
+		op.c.first = done;
+	} while (done != end);
+	tarry_op_end(&op);
+	return err ? err : late;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Everything that two threads can touch.
+ *
+ * Key letters of fields.  Two letters: either one to read, both to write.
+ *   C  constant after publication
+ *   T  this table's lock
+ *   A  atomic; order stated where it is used
+ *   O  whoever owns the table now: its state says who
+ *   P  the pool's lock
+ *   S  the shard's lock
+ *   L  the space's listener lock
+ *
+ * Entries themselves are in entry.h; hardware may write those at any time.
+ */
+#ifndef TARRY_SHARED_H
+#define TARRY_SHARED_H
+
+#include "tarry/format.h"
+#include "tarry/gather.h"
+#include "tarry/listener.h"
+#include "tarry/pool.h"
+#include "tarry/port.h"
+#include "tarry/space.h"
+
+#define tarry_inline	   static inline __attribute__((always_inline))
+#define tarry_noinline	   __attribute__((noinline))
+#define tarry_likely(x)	   __builtin_expect(!!(x), 1)
+#define tarry_unlikely(x)  __builtin_expect(!!(x), 0)
+#define TARRY_CACHE_LINE   64
+#define tarry_line_aligned __attribute__((aligned(TARRY_CACHE_LINE)))
+
+/* An invariant of tarry's own; what callers do wrong is an error code. */
+#if TARRY_PORT_DEBUG
+#define tarry_assert(x) \
+	((x) ? (void)0 : tarry_port_panic(#x, __FILE__, __LINE__))
+#else
+#define tarry_assert(x) ((void)sizeof(x))
+#endif
+
+/*
+ * Lock order, outer first.  A lock is taken only while no lock of a higher
+ * rank is held; of the same rank only table after table, which goes down the
+ * tree or to a higher va (lock.h asserts the ranks).
+ */
+enum tarry_rank {
+	TARRY_RANK_LISTENERS,
+	TARRY_RANK_TABLE,
+	TARRY_RANK_SHARD,
+	TARRY_RANK_POOL,
+	TARRY_RANKS
+};
+
+/*
+ * The life of a table.  The link belongs to the list that the state names
+ * (rule: one-link-one-state).
+ *
+ *   from       to         who                        the link is
+ *   FREE       PRIVATE    pool, to who allocates     -
+ *   COLD       PRIVATE    pool, to who allocates     -
+ *   PRIVATE    ATTACHED   who publishes it           head of its spares
+ *   PRIVATE    STOCKED    who reserves or deposits   stock or spare chain
+ *   STOCKED    PRIVATE    who takes it from there    -
+ *   ATTACHED   MOVING     tarry_move()               head of its spares
+ *   MOVING     ATTACHED   it, a grace period later   head of its spares
+ *   ATTACHED   DETACHED   who unlinked it            gather, then batch
+ *   ATTACHED   DOOMED     the same; its leaves are   gather, then batch
+ *                         to be released
+ *   DETACHED,  FREE       the pool, after the grace  free chain of its chunk
+ *   DOOMED                period
+ *   PRIVATE,   FREE       who did not need it        free chain of its chunk
+ *   STOCKED
+ *   FREE       COLD       the pool, memory returned  cold chain of its chunk
+ */
+enum tarry_state {
+	TARRY_STATE_FREE,
+	TARRY_STATE_COLD,
+	TARRY_STATE_PRIVATE,
+	TARRY_STATE_STOCKED,
+	TARRY_STATE_ATTACHED,
+	TARRY_STATE_MOVING,
+	TARRY_STATE_DETACHED,
+	TARRY_STATE_DOOMED,
+};
+
+/* The "level" of the page that a space itself lives in. */
+#define TARRY_LEVEL_BODY 7
+
+/*
+ * The descriptor of a table: 16 bytes, never inside the table, type-stable
+ * while the pool lives (rule: descriptor-outlives).  A late writer may lock it
+ * after the table was detached; it then reads the last word only, which is
+ * written under the lock, and never the link.
+ */
+struct tarry_table {
+	struct tarry_port_lock lock; /* A */
+	uint32_t link;		     /* O  table id, 0 ends */
+	uint64_t index : 44;	     /* T  va / bytes under the table */
+	uint64_t live : 14;	     /* T  slots that are not empty */
+	uint64_t level : 3;	     /* T */
+	uint64_t state : 3;	     /* T  enum tarry_state */
+};
+
+/* The descriptor of a backing page. */
+struct tarry_page {
+	struct tarry_table table;      /* of a page that is one table */
+	struct tarry_table *fragments; /* P  else: one for each */
+	uint32_t free_first;	       /* P  id of a free fragment, 0: none */
+	uint16_t n_free;	       /* P  fragments */
+	uint8_t fragment_lg2;	       /* P  bytes; 0: the page is not cut */
+	uint8_t order;		       /* P  lg2 of pages of the block */
+	uint32_t next, prev;	       /* P  pages of one size with a free
+					 *    fragment; page index, 0 ends */
+} tarry_line_aligned; /* two tables' locks never share a line */
+
+/* A piece of a region in which all blocks have one size. */
+struct tarry_chunk {
+	uint32_t hot, cold;   /* P  first free block by page index, 0: none */
+	uint32_t fresh;	      /* P  next block that was never handed out */
+	uint32_t first, end;  /* C  page indices */
+	uint32_t n_hot, used; /* P  blocks */
+	uint32_t next, prev;  /* P  chunks with free blocks; index + 1 */
+	uint8_t order;	      /* P */
+	bool committed;	      /* P */
+	bool listed;	      /* P */
+};
+
+struct tarry_region {
+	tarry_oa oa;		    /* C */
+	uint64_t len;		    /* C */
+	uint32_t first;		    /* C  page index of its first page */
+	uint32_t n_pages;	    /* C */
+	struct tarry_page *pages;   /* C  array; contents: see there */
+	uint32_t first_chunk;	    /* C */
+	uint32_t n_chunks;	    /* C */
+	struct tarry_chunk *chunks; /* C  array; contents: P */
+};
+
+#define TARRY_REGIONS 8
+/* lg2 of bytes of a chunk: what the system gives and takes at once. */
+#define TARRY_CHUNK_LG2 21
+/* Data page runs that one batch can hold; then writers help. */
+#ifndef TARRY_BATCH_RUNS
+#define TARRY_BATCH_RUNS 128
+#endif
+
+/* What waits for one grace period. */
+struct tarry_batch {
+	uint32_t first, last; /* S or O  detached tables */
+	uint32_t n_tables;    /* S or O */
+	uint32_t n_runs;      /* S or O */
+	uint64_t table_bytes; /* S or O */
+	uint64_t data_bytes;  /* S or O */
+	struct tarry_run runs[TARRY_BATCH_RUNS];
+};
+
+/*
+ * A retire queue.  One batch is open; at most one is with the port's deferred
+ * call; one more may be with a writer that helps.
+ */
+struct tarry_shard {
+	struct tarry_port_lock lock;
+	bool sent;		 /* S  a batch is with the deferred call */
+	uint32_t helping;	 /* S A  a batch is with a helper */
+	struct tarry_pool *pool; /* C */
+	struct tarry_port_defer defer;	 /* owned by the port while sent */
+	struct tarry_batch *open;	 /* S */
+	struct tarry_batch *with_defer;	 /* S; its content O while sent */
+	struct tarry_batch *with_helper; /* S; its content O while helping */
+	uint64_t retired, released;	 /* S  statistics */
+	uint64_t grace_periods, helped;	 /* S */
+	struct tarry_batch batches[3];
+} tarry_line_aligned;
+
+struct tarry_pool {
+	uintptr_t window; /* C  address of a table = window + oa */
+	const struct tarry_format *format; /* C */
+	struct tarry_owner owner;	   /* C */
+	uint64_t table_waiting_limit;	   /* C  bytes in one shard */
+	uint64_t data_waiting_limit;	   /* C  bytes in one shard */
+	uint64_t limit;			   /* C  bytes of tables */
+	bool keep;			   /* C */
+	bool reserved;			   /* C  the region is the port's */
+	uint8_t page_lg2;		   /* C */
+	uint8_t fragment_shift; /* C  lg2 of the most fragments of a page */
+	uint32_t n_regions;	/* A  grows; release */
+	struct tarry_region regions[TARRY_REGIONS]; /* C once counted */
+
+	struct tarry_port_lock lock tarry_line_aligned;
+	uint32_t chunks_head[4]; /* P  by order; chunk number + 1 */
+	uint32_t chunks_free;	 /* P  first chunk that never had blocks */
+	uint32_t chunks_empty;	 /* P  given back; number + 1, chained */
+	uint32_t partial[24];	 /* P  pages with free fragments, by lg2 */
+	uint64_t *descriptor_arrays[24];   /* P  free ones, by lg2 of bytes */
+	uint64_t tables[TARRY_MAX_LEVELS]; /* P */
+	uint64_t table_bytes;		   /* P */
+	uint64_t committed, descriptor_committed; /* P  bytes */
+	uint64_t hot_pages;			  /* P */
+	uint64_t returned, failed;		  /* P */
+	uint64_t spaces;			  /* P */
+
+	struct tarry_shard shards[TARRY_PORT_SHARDS];
+	/* Pages used by pool and spaces themselves. */
+	uint64_t own_len; /* C  bytes of the first region taken at creation */
+};
+
+/* A space; begins with its public face. */
+struct tarry_body {
+	struct tarry_space face; /* C  calls compiled for its format */
+	/* The output address of the root, and the number of levels in its low
+	 * bits (rule: root-in-one-word). */
+	uint64_t root;			   /* A */
+	uintptr_t window;		   /* C  the pool's */
+	const struct tarry_format *format; /* C */
+	struct tarry_pool *pool;	   /* C */
+	unsigned int flags;		   /* C */
+	uint64_t id;			   /* C  order of creation */
+	/* Listeners, newest first; release to publish. */
+	struct tarry_listener *listeners; /* A L */
+	struct tarry_port_lock listener_lock;
+	uint32_t open_gathers; /* A  gathers that callers have open */
+	uint32_t moves;	       /* A  moves whose tables wait for readers */
+};
+
+#define TARRY_ROOT_LEVELS 15ull
+
+static inline struct tarry_body *tarry_body(struct tarry_space *s)
+{
+	return (struct tarry_body *)s;
+}
+
+#endif

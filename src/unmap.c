@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unmap.  Leaves in one table take the short way: one walk, one lock, one
+ * exchange each.  Everything else is set.c's.
+ */
+#include "calls.h"
+#include "set.h"
+
+static int unmap_set(struct tarry_space *s, tarry_va va, uint64_t len,
+		     const struct tarry_how *how)
+{
+	struct tarry_set set = {.kind = SET_EMPTY};
+
+	return tarry_set_range(s, va, len, &set, how);
+}
+
+tarry_inline const uint64_t *unmap_walk(const struct tarry_format *f,
+					struct tarry_body *b, uint64_t first,
+					uint64_t last, tarry_oa *oa,
+					unsigned int *at)
+{
+	const uint64_t *slots;
+
+	*oa = tarry_load(&b->root, TARRY_ACQUIRE) & ~TARRY_ROOT_LEVELS;
+	slots = slots_at(b->window, *oa);
+	TARRY_UNROLL
+	for (unsigned int level = f->levels - 1; level > 0; level--) {
+		uint64_t e;
+
+		*at = level;
+		if (tarry_unlikely((first ^ last) >> f->span_lg2[level]) ||
+		    tarry_unlikely(last - first == span_of(f, level) - 1))
+			return slots;
+		e = entry_load(f, &slots[slot_of(f, first, level)]);
+		if (!f->present(e) || f->leaf(e, level))
+			return slots;
+		*oa = f->table_oa(e);
+		slots = slots_at(b->window, *oa);
+	}
+	*at = 0;
+	return slots;
+}
+
+/* Nothing but leaves without spares, marks and empties in these slots? */
+tarry_inline bool unmap_simple(const struct tarry_format *f,
+			       const uint64_t *slots, unsigned int level,
+			       unsigned int n)
+{
+	if (!level)
+		return true;
+	for (unsigned int i = 0; i < n; i++) {
+		uint64_t e = entry_load_locked(f, &slots[i]);
+
+		if (f->present(e) && (!f->leaf(e, level) || f->has_spare(e)))
+			return false;
+	}
+	return true;
+}
+
+/* The table is locked.  How many slots were not empty before. */
+tarry_inline unsigned int unmap_slots(const struct tarry_format *f,
+				      uint64_t *slots, unsigned int n,
+				      bool hardware)
+{
+	unsigned int live = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		uint64_t e = entry_load_locked(f, &slots[i]);
+
+		if (e == f->empty)
+			continue;
+		/* rule: exchange-where-hardware-writes */
+		if (hardware && f->present(e))
+			entry_exchange(f, &slots[i], f->empty);
+		else
+			entry_publish(f, &slots[i], f->empty);
+		live++;
+	}
+	return live;
+}
+
+tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
+		       tarry_va va, uint64_t len, const struct tarry_how *how)
+{
+	struct tarry_body *b = tarry_body(s);
+	bool done = false, answered = true, emptied = false;
+	uint64_t first, last, span;
+	unsigned int level;
+	struct tarry_table *t;
+	uint64_t *slots;
+	tarry_oa table;
+	int err = range_check(f, va, len);
+
+	if (tarry_unlikely(err))
+		return err;
+	if (how || (b->flags & TARRY_SPACE_RELEASE))
+		return unmap_set(s, va, len, how);
+	lock_none_held();
+	first = va_bits_of(f, va);
+	last = va_bits_of(f, va + (len - 1));
+	tarry_port_read_begin();
+	slots = (uint64_t *)unmap_walk(f, b, first, last, &table, &level);
+	span = span_of(f, level);
+	t = table_of_oa(b->pool, table);
+	slots += slot_of(f, first, level);
+	table_lock(t);
+	/* rule: decide-under-lock, detached-is-final */
+	if (tarry_likely(table_is(t, f, first, level)) &&
+	    !((first | (last + 1)) & (span - 1))) {
+		unsigned int n =
+			slot_of(f, last, level) - slot_of(f, first, level) + 1;
+
+		done = unmap_simple(f, slots, level, n);
+		if (done) {
+			t->live -= unmap_slots(f, slots, n,
+					       b->flags & TARRY_SPACE_HARDWARE);
+			emptied = !t->live;
+			if (body_has_caches(b)) {
+				struct tarry_gather g;
+
+				gather_init(&g, b);
+				tarry_gather_add_span(&g, va, len, level,
+						      false);
+				/* rule: invalidate-before-unlock */
+				answered = tarry_gather_invalidate(&g);
+			}
+		}
+	}
+	table_unlock(t);
+	tarry_port_read_end();
+	if (tarry_unlikely(!done))
+		return unmap_set(s, va, len, NULL);
+	if (emptied && !(b->flags & TARRY_SPACE_KEEP_TABLES))
+		err = tarry_reclaim_up(b, first, level, NULL, NULL);
+	return answered ? err : TARRY_ELISTENER;
+}
+
+#define UNMAP(name)                                                       \
+	int tarry_unmap_##name(struct tarry_space *s, tarry_va va,        \
+			       uint64_t len, const struct tarry_how *how) \
+	{                                                                 \
+		return unmap(&tarry_format_##name, s, va, len, how);      \
+	}
+TARRY_FORMATS(UNMAP)
+#undef UNMAP
