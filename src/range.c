@@ -195,13 +195,23 @@ void tarry_range_unlock(struct tarry_op *op)
 	tarry_port_read_end();
 }
 
+/* The first pass ends where it stands, with nothing held. */
+static int lock_give_up(struct tarry_op *op, int why)
+{
+	struct cursor stop = op->c;
+
+	unlock_until(op, &stop);
+	tarry_port_read_end();
+	return why;
+}
+
 int tarry_range_lock(struct tarry_op *op)
 {
 	const struct tarry_format *f = op->f;
 	struct cursor *c = &op->c;
-	int got = VISIT_ON;
 
 	for (;;) {
+		int got = VISIT_ON;
 		struct tarry_table *t;
 		enum tarry_kind kind;
 		uint64_t e;
@@ -219,11 +229,10 @@ int tarry_range_lock(struct tarry_op *op)
 		}
 		e = entry_load_locked(f, cursor_slot(c));
 		kind = entry_kind(f, &e, c->level);
-		got = VISIT_ON;
 		if (op->visit && (kind != TARRY_TABLE || cursor_whole(c)))
 			got = op->visit(op, kind, e);
 		if (got < 0)
-			break;
+			return lock_give_up(op, got);
 		if (kind != TARRY_TABLE) {
 			cursor_next(c);
 			continue;
@@ -236,19 +245,11 @@ int tarry_range_lock(struct tarry_op *op)
 			     t->state == TARRY_STATE_MOVING);
 		if (t->state == TARRY_STATE_MOVING) {
 			table_unlock(t);
-			got = TARRY_LOCK_AGAIN;
-			break;
+			return lock_give_up(op, TARRY_LOCK_AGAIN);
 		}
 		cursor_down(c, slots_at(op->b->window, oa), t, id);
 		if (got == VISIT_SKIP && !c->level)
 			c->at[0].slot = c->at[0].last + 1;
-	}
-	if (got < 0 || got == TARRY_LOCK_AGAIN) {
-		struct cursor stop = *c;
-
-		unlock_until(op, &stop);
-		tarry_port_read_end();
-		return got;
 	}
 	/* Back to the start, for whoever acts. */
 	cursor_start(c, c->top, c->at[c->top].slots, c->at[c->top].table,
