@@ -29,10 +29,10 @@ tarry_inline void fill_leaves(const struct tarry_body *b, uint64_t *slots,
 /* rule: root-in-one-word */
 tarry_inline uint64_t *body_root(struct tarry_body *b, unsigned int *levels)
 {
-	uint64_t word = tarry_load(&b->root, TARRY_ACQUIRE);
+	uint64_t word = tarry_load(&b->face.root, TARRY_ACQUIRE);
 
 	*levels = word & TARRY_ROOT_LEVELS;
-	return slots_at(b->window, word & ~TARRY_ROOT_LEVELS);
+	return slots_at(b->face.window, word & ~TARRY_ROOT_LEVELS);
 }
 
 /* The first check of every operation on a range. */

@@ -8,6 +8,7 @@
 #include "body.h"
 #include "formats.h"
 #include "tarry/change.h"
+#include "tarry/inline.h"
 #include "tarry/read.h"
 
 #define TARRY_CALLS_DECLARE(name)                                             \

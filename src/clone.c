@@ -193,8 +193,9 @@ static int clone_each(struct tarry_op *op, enum clone_step step, uint64_t end,
 		if (kind == TARRY_TABLE) {
 			uint32_t id = id_of_oa(op->pool, f->table_oa(e));
 
-			cursor_down(c, slots_at(op->b->window, f->table_oa(e)),
-				    table_of_id(op->pool, id), id);
+			cursor_down(
+				c, slots_at(op->b->face.window, f->table_oa(e)),
+				table_of_id(op->pool, id), id);
 			continue;
 		}
 		if (step == CLONE_COPY && kind != TARRY_EMPTY)

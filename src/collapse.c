@@ -117,7 +117,7 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col)
 	uint64_t *slot = cursor_slot(c), base = cursor_bits(c);
 	uint64_t e = entry_load_locked(f, slot), leaf;
 	tarry_oa table = f->table_oa(e);
-	uint64_t *slots = slots_at(op->b->window, table);
+	uint64_t *slots = slots_at(op->b->face.window, table);
 	tarry_rights rights;
 	int err = 0;
 

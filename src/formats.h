@@ -10,7 +10,7 @@
 #ifndef TARRY_FORMATS_H
 #define TARRY_FORMATS_H
 
-#include "format/x86_64.h"
+#include "tarry/format/x86_64.h"
 #ifdef TARRY_WITH_TOY
 #include "format/toy.h"
 #define TARRY_FORMATS_TOY(X) X(toy)
@@ -22,12 +22,5 @@
 	X(x86_64_4)      \
 	X(x86_64_5)      \
 	TARRY_FORMATS_TOY(X)
-
-/* Unrolls a loop over levels, so that each level's facts are constants. */
-#if defined(__clang__)
-#define TARRY_UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define TARRY_UNROLL _Pragma("GCC unroll 8")
-#endif
 
 #endif

@@ -100,7 +100,7 @@ static void inspect(struct tarry_body *b, struct inspect *in)
 		if (entry_kind(f, &e, c.level) == TARRY_TABLE) {
 			tarry_oa oa = f->table_oa(e);
 
-			cursor_down(&c, slots_at(b->window, oa),
+			cursor_down(&c, slots_at(b->face.window, oa),
 				    table_of_oa(b->pool, oa), 0);
 			enter = true;
 			continue;

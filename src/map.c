@@ -48,8 +48,8 @@ tarry_inline const uint64_t *map_walk(const struct tarry_format *f,
 {
 	const uint64_t *slots;
 
-	*oa = tarry_load(&b->root, TARRY_ACQUIRE) & ~TARRY_ROOT_LEVELS;
-	slots = slots_at(b->window, *oa);
+	*oa = tarry_load(&b->face.root, TARRY_ACQUIRE) & ~TARRY_ROOT_LEVELS;
+	slots = slots_at(b->face.window, *oa);
 	TARRY_UNROLL
 	for (unsigned int level = f->levels - 1; level > 0; level--) {
 		uint64_t e, span = span_of(f, level);
@@ -64,7 +64,7 @@ tarry_inline const uint64_t *map_walk(const struct tarry_format *f,
 		if (!f->present(e) || f->leaf(e, level))
 			return slots;
 		*oa = f->table_oa(e);
-		slots = slots_at(b->window, *oa);
+		slots = slots_at(b->face.window, *oa);
 	}
 	*at = 0;
 	return slots;

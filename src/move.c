@@ -162,8 +162,9 @@ static void move_mark(struct tarry_op *op, const struct move *m, uint32_t id,
 	struct cursor c = {.f = f, .first = 0, .last = ~0ull};
 	struct tarry_table *t = table_of_id(op->pool, id);
 
-	cursor_start(&c, level, slots_at(op->b->window, oa_of_id(op->pool, id)),
-		     t, id, bits);
+	cursor_start(&c, level,
+		     slots_at(op->b->face.window, oa_of_id(op->pool, id)), t,
+		     id, bits);
 	for (;;) {
 		uint64_t e;
 
@@ -182,7 +183,7 @@ static void move_mark(struct tarry_op *op, const struct move *m, uint32_t id,
 			continue;
 		}
 		id = id_of_oa(op->pool, f->table_oa(e));
-		cursor_down(&c, slots_at(op->b->window, f->table_oa(e)),
+		cursor_down(&c, slots_at(op->b->face.window, f->table_oa(e)),
 			    table_of_id(op->pool, id), id);
 	}
 }
@@ -233,8 +234,10 @@ static bool move_act(struct tarry_op *op, struct move *m, bool *answered)
 		} else if (kind == TARRY_TABLE) {
 			uint32_t id = id_of_oa(op->pool, f->table_oa(e));
 
-			cursor_down(&c, slots_at(op->b->window, f->table_oa(e)),
-				    table_of_id(op->pool, id), id);
+			cursor_down(
+				&c,
+				slots_at(op->b->face.window, f->table_oa(e)),
+				table_of_id(op->pool, id), id);
 			continue;
 		} else if (kind != TARRY_EMPTY && !cursor_whole(&c)) {
 			uint32_t id = tarry_op_table(op, c.level - 1);
@@ -280,8 +283,10 @@ static void move_thaw(struct tarry_op *op, const struct move *m)
 		    f->present(raw)) {
 			uint32_t id = id_of_oa(op->pool, f->table_oa(e));
 
-			cursor_down(&c, slots_at(op->b->window, f->table_oa(e)),
-				    table_of_id(op->pool, id), id);
+			cursor_down(
+				&c,
+				slots_at(op->b->face.window, f->table_oa(e)),
+				table_of_id(op->pool, id), id);
 			continue;
 		}
 		if (f->frozen(raw))
@@ -319,8 +324,10 @@ static void move_settle(struct tarry_op *op, const struct move *m)
 			if (t->state == TARRY_STATE_MOVING)
 				t->state = TARRY_STATE_ATTACHED;
 			table_unlock(t);
-			cursor_down(&c, slots_at(op->b->window, f->table_oa(e)),
-				    NULL, 0);
+			cursor_down(
+				&c,
+				slots_at(op->b->face.window, f->table_oa(e)),
+				NULL, 0);
 			continue;
 		}
 		cursor_next(&c);

@@ -52,9 +52,9 @@ tarry_inline uint64_t pieces_descend(const struct tarry_format *f,
 				     struct tarry_body *b, struct pieces *p,
 				     unsigned int *level)
 {
-	const uint64_t *slots =
-		slots_at(b->window, tarry_load(&b->root, TARRY_ACQUIRE) &
-					    ~TARRY_ROOT_LEVELS);
+	const uint64_t *slots = slots_at(
+		b->face.window,
+		tarry_load(&b->face.root, TARRY_ACQUIRE) & ~TARRY_ROOT_LEVELS);
 	uint64_t e;
 
 	for (*level = f->levels - 1; *level; (*level)--) {
@@ -66,7 +66,7 @@ tarry_inline uint64_t pieces_descend(const struct tarry_format *f,
 		}
 		if (f->leaf(e, *level))
 			return e;
-		slots = slots_at(b->window, f->table_oa(e));
+		slots = slots_at(b->face.window, f->table_oa(e));
 	}
 	p->slots = slots;
 	return entry_load(f, &slots[slot_of(f, p->bits, 0)]);

@@ -30,7 +30,7 @@ static unsigned int trace(struct tarry_body *b, uint64_t bits,
 		*frozen |= f->frozen(e);
 		if (entry_kind(f, &e, level) != TARRY_TABLE)
 			return level;
-		slots = slots_at(b->window, f->table_oa(e));
+		slots = slots_at(b->face.window, f->table_oa(e));
 	}
 }
 

@@ -51,7 +51,7 @@ uint64_t *tarry_place_slot(struct tarry_op *op, uint64_t bits,
 			t->live++;
 		}
 		t = table_of_id(op->pool, id);
-		slots = slots_at(op->b->window, oa_of_id(op->pool, id));
+		slots = slots_at(op->b->face.window, oa_of_id(op->pool, id));
 	}
 	*table = t;
 	return &slots[slot_of(f, bits, level)];

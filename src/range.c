@@ -102,7 +102,7 @@ bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 		uint32_t id;
 
 		tarry_port_read_begin();
-		oa = tarry_load(&op->b->root, TARRY_ACQUIRE) &
+		oa = tarry_load(&op->b->face.root, TARRY_ACQUIRE) &
 		     ~TARRY_ROOT_LEVELS;
 		slots = body_root(op->b, &level);
 		for (level--; level; level--) {
@@ -118,7 +118,7 @@ bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 			if (entry_kind(f, &e, level) != TARRY_TABLE)
 				break;
 			oa = f->table_oa(e);
-			slots = slots_at(op->b->window, oa);
+			slots = slots_at(op->b->face.window, oa);
 		}
 		id = id_of_oa(op->pool, oa);
 		t = table_of_id(op->pool, id);
@@ -175,7 +175,7 @@ static void unlock_until(struct tarry_op *op, const struct cursor *stop)
 			tarry_oa oa = f->table_oa(e);
 			uint32_t id = id_of_oa(op->pool, oa);
 
-			cursor_down(&c, slots_at(op->b->window, oa),
+			cursor_down(&c, slots_at(op->b->face.window, oa),
 				    table_of_id(op->pool, id), id);
 		} else {
 			cursor_next(&c);
@@ -247,7 +247,7 @@ int tarry_range_lock(struct tarry_op *op)
 			table_unlock(t);
 			return lock_give_up(op, TARRY_LOCK_AGAIN);
 		}
-		cursor_down(c, slots_at(op->b->window, oa), t, id);
+		cursor_down(c, slots_at(op->b->face.window, oa), t, id);
 		if (got == VISIT_SKIP && !c->level)
 			c->at[0].slot = c->at[0].last + 1;
 	}
@@ -352,7 +352,7 @@ void tarry_detach_subtree(struct tarry_op *op, tarry_oa oa, unsigned int level,
 	detach_one(op, table_of_id(op->pool, id), id, state, held);
 	if (!level)
 		return;
-	cursor_start(&c, level, slots_at(op->b->window, oa), NULL, id, 0);
+	cursor_start(&c, level, slots_at(op->b->face.window, oa), NULL, id, 0);
 	for (;;) {
 		uint64_t e;
 
@@ -372,7 +372,8 @@ void tarry_detach_subtree(struct tarry_op *op, tarry_oa oa, unsigned int level,
 		if (c.level == 1)
 			cursor_next(&c);
 		else
-			cursor_down(&c, slots_at(op->b->window, oa), NULL, id);
+			cursor_down(&c, slots_at(op->b->face.window, oa), NULL,
+				    id);
 	}
 }
 

@@ -44,7 +44,7 @@ static int64_t reclaim_act(struct tarry_op *op)
 			}
 			oa = f->table_oa(e);
 			id = id_of_oa(op->pool, oa);
-			cursor_down(c, slots_at(op->b->window, oa),
+			cursor_down(c, slots_at(op->b->face.window, oa),
 				    table_of_id(op->pool, id), id);
 		}
 	}

@@ -289,7 +289,7 @@ static bool set_descend_made(struct tarry_op *op, enum tarry_kind kind,
 	if (!id)
 		id = tarry_op_table(op, level);
 	t = table_of_id(op->pool, id);
-	slots = slots_at(op->b->window, oa_of_id(op->pool, id));
+	slots = slots_at(op->b->face.window, oa_of_id(op->pool, id));
 	if (kind == TARRY_EMPTY) {
 		/* Where all of it will be filled, blank would be waste. */
 		if (!whole)
@@ -380,7 +380,7 @@ static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 			tarry_oa oa = f->table_oa(e);
 			uint32_t id = id_of_oa(op->pool, oa);
 
-			cursor_down(c, slots_at(op->b->window, oa),
+			cursor_down(c, slots_at(op->b->face.window, oa),
 				    table_of_id(op->pool, id), id);
 			continue;
 		}

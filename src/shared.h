@@ -206,11 +206,8 @@ struct tarry_pool {
 
 /* A space; begins with its public face. */
 struct tarry_body {
-	struct tarry_space face; /* C  calls compiled for its format */
-	/* The output address of the root, and the number of levels in its low
-	 * bits (rule: root-in-one-word). */
-	uint64_t root;			   /* A */
-	uintptr_t window;		   /* C  the pool's */
+	/* calls: C; root: A; window: C, the pool's */
+	struct tarry_space face;
 	const struct tarry_format *format; /* C */
 	struct tarry_pool *pool;	   /* C */
 	unsigned int flags;		   /* C */

@@ -71,14 +71,15 @@ int tarry_space_create(struct tarry_pool *pool, const struct tarry_format *f,
 	b = (struct tarry_body *)(pool->window + oa_of_id(pool, id));
 	__builtin_memset(b, 0, sizeof(*b));
 	b->face.calls = tarry_calls_of(f);
-	b->window = pool->window;
+	b->face.window = pool->window;
 	b->format = f;
 	b->pool = pool;
 	b->flags = flags;
 	b->id = tarry_fetch_add(&ids, 1, TARRY_RELAXED);
 	/* rule: root-in-one-word, publish-after-fill; pairs with the load of
 	 * the root in translate.c and range.c. */
-	tarry_store(&b->root, oa_of_id(pool, root) | f->levels, TARRY_RELEASE);
+	tarry_store(&b->face.root, oa_of_id(pool, root) | f->levels,
+		    TARRY_RELEASE);
 	*out = &b->face;
 	return 0;
 }
@@ -130,9 +131,7 @@ int tarry_space_destroy(struct tarry_space *s)
 
 tarry_oa tarry_space_root(const struct tarry_space *s)
 {
-	return tarry_load(&((const struct tarry_body *)s)->root,
-			  TARRY_ACQUIRE) &
-	       ~TARRY_ROOT_LEVELS;
+	return tarry_load(&s->root, TARRY_ACQUIRE) & ~TARRY_ROOT_LEVELS;
 }
 
 const struct tarry_format *tarry_space_format(const struct tarry_space *s)

@@ -27,7 +27,7 @@ bool tarry_split_slot(struct tarry_op *op, uint64_t *slot, uint64_t e,
 {
 	const struct tarry_format *f = op->f;
 	struct tarry_table *t = table_of_id(op->pool, id);
-	uint64_t *slots = slots_at(op->b->window, oa_of_id(op->pool, id));
+	uint64_t *slots = slots_at(op->b->face.window, oa_of_id(op->pool, id));
 
 	if (kind == TARRY_LEAF) {
 		/* rule: freeze-then-change, never-through-empty */

@@ -13,78 +13,10 @@
  *    detached-is-final, reuse-is-free)
  * D. The number of steps is the number of levels.
  *
- * Compiled once per format: the facts are constants, the loop over levels is
- * unrolled.
+ * Compiled once per format, here; and into callers that know theirs, from
+ * tarry/inline.h.
  */
 #include "calls.h"
-
-/* The answer where no leaf is: how far nothing, or the mark, goes on. */
-tarry_inline int translate_absent(const struct tarry_format *f, uint64_t e,
-				  unsigned int level, tarry_va va,
-				  struct tarry_hit *hit)
-{
-	uint64_t span = span_of(f, level);
-
-	hit->len = span - (va & (span - 1));
-	hit->entry = e;
-	hit->level = level;
-	if (!f->marked(e))
-		return TARRY_ENOENT;
-	hit->oa = f->payload(e);
-	return TARRY_EMARK;
-}
-
-tarry_inline int translate_leaf(const struct tarry_format *f, uint64_t e,
-				unsigned int level, tarry_va va,
-				struct tarry_hit *hit)
-{
-	uint64_t span = span_of(f, level);
-	uint64_t in = va & (span - 1);
-
-	hit->oa = f->leaf_oa(e, level) | in;
-	hit->len = span - in;
-	hit->entry = e;
-	hit->level = level;
-	return 0;
-}
-
-tarry_inline int translate(const struct tarry_format *f, struct tarry_space *s,
-			   tarry_va va, struct tarry_hit *hit)
-{
-	struct tarry_body *b = tarry_body(s);
-	uintptr_t window = b->window;
-	const uint64_t *slots;
-
-	if (tarry_unlikely(!va_canonical(f, va)))
-		return TARRY_ERANGE;
-	/* rule: root-in-one-word; publish-after-fill pairs with the store in
-	 * tarry_space_create(). */
-	slots = slots_at(window, tarry_load(&b->root, TARRY_ACQUIRE) &
-					 ~TARRY_ROOT_LEVELS);
-	TARRY_UNROLL
-	for (unsigned int level = f->levels - 1; level > 0; level--) {
-		uint64_t e = entry_load(f, &slots[slot_of(f, va, level)]);
-
-		if (tarry_unlikely(!f->present(e))) {
-			if (!f->frozen(e))
-				return translate_absent(f, e, level, va, hit);
-			e = f->thaw(e);
-		}
-		if (f->leaf(e, level))
-			return translate_leaf(f, e, level, va, hit);
-		slots = slots_at(window, f->table_oa(e));
-	}
-	{
-		uint64_t e = entry_load(f, &slots[slot_of(f, va, 0)]);
-
-		if (tarry_unlikely(!f->present(e))) {
-			if (!f->frozen(e))
-				return translate_absent(f, e, 0, va, hit);
-			e = f->thaw(e);
-		}
-		return translate_leaf(f, e, 0, va, hit);
-	}
-}
 
 /* How many walks are interleaved: enough for the misses that a core can have
  * under way, few enough that their state stays in the first cache. */
@@ -99,10 +31,10 @@ tarry_inline void translate_some(const struct tarry_format *f,
 				 struct tarry_body *b, const tarry_va *va,
 				 struct tarry_hit *hits, int *errs, size_t n)
 {
-	uintptr_t window = b->window;
+	uintptr_t window = b->face.window;
 	const uint64_t *at[BATCH];
 	const uint64_t *root =
-		slots_at(window, tarry_load(&b->root, TARRY_ACQUIRE) &
+		slots_at(window, tarry_load(&b->face.root, TARRY_ACQUIRE) &
 					 ~TARRY_ROOT_LEVELS);
 
 	for (size_t i = 0; i < n; i++) {
@@ -122,7 +54,7 @@ tarry_inline void translate_some(const struct tarry_format *f,
 			e = entry_load(f, at[i]);
 			if (tarry_unlikely(!f->present(e))) {
 				if (!f->frozen(e)) {
-					errs[i] = translate_absent(
+					errs[i] = tarry_hit_absent(
 						f, e, level, va[i], &hits[i]);
 					at[i] = NULL;
 					continue;
@@ -130,7 +62,7 @@ tarry_inline void translate_some(const struct tarry_format *f,
 				e = f->thaw(e);
 			}
 			if (tarry_unlikely(f->leaf(e, level))) {
-				translate_leaf(f, e, level, va[i], &hits[i]);
+				tarry_hit_leaf(f, e, level, va[i], &hits[i]);
 				at[i] = NULL;
 				continue;
 			}
@@ -148,13 +80,13 @@ tarry_inline void translate_some(const struct tarry_format *f,
 		e = entry_load(f, at[i]);
 		if (tarry_unlikely(!f->present(e))) {
 			if (!f->frozen(e)) {
-				errs[i] = translate_absent(f, e, 0, va[i],
+				errs[i] = tarry_hit_absent(f, e, 0, va[i],
 							   &hits[i]);
 				continue;
 			}
 			e = f->thaw(e);
 		}
-		translate_leaf(f, e, 0, va[i], &hits[i]);
+		tarry_hit_leaf(f, e, 0, va[i], &hits[i]);
 	}
 }
 
@@ -177,7 +109,7 @@ tarry_inline void translate_batch(const struct tarry_format *f,
 	int tarry_translate_##name(struct tarry_space *s, tarry_va va,       \
 				   struct tarry_hit *hit)                    \
 	{                                                                    \
-		return translate(&tarry_format_##name, s, va, hit);          \
+		return tarry_translate_as(&tarry_format_##name, s, va, hit); \
 	}                                                                    \
 	void tarry_translate_batch_##name(                                   \
 		struct tarry_space *s, const tarry_va *va,                   \

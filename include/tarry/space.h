@@ -15,7 +15,7 @@ struct tarry_space;
 struct tarry_piece;
 struct tarry_how;
 
-/* The first word of every space: the calls that are compiled per format. */
+/* The calls that are compiled per format. */
 struct tarry_calls {
 	int (*translate)(struct tarry_space *s, tarry_va va,
 			 struct tarry_hit *hit);
@@ -31,8 +31,15 @@ struct tarry_calls {
 		     const struct tarry_how *how);
 };
 
+/*
+ * The face of a space: what tarry/inline.h needs of it.  The root is the output
+ * address of the root table, with the number of levels in its low bits: one
+ * word, loaded once (rule: root-in-one-word).
+ */
 struct tarry_space {
 	const struct tarry_calls *calls;
+	uint64_t root;
+	uintptr_t window; /* address of a table = window + its oa */
 };
 
 enum tarry_space_flags {
