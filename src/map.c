@@ -76,21 +76,22 @@ tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_table *t,
 			    unsigned int slot, unsigned int n, tarry_oa oa,
 			    tarry_rights rights)
 {
+	uint64_t e = f->make_leaf(oa, level, rights);
+
+	slots += slot;
 	if (t->live) {
 		uint64_t all = 0;
 
 		for (unsigned int i = 0; i < n; i++)
-			all |= entry_load_locked(f, &slots[slot + i]) ^
-			       f->empty;
+			all |= entry_load_locked(f, &slots[i]) ^ f->empty;
 		if (all)
 			return false;
 	}
 	/* rule: publish-after-fill: the page is the caller's to have filled */
-	for (unsigned int i = 0; i < n; i++)
-		entry_publish(
-			f, &slots[slot + i],
-			f->make_leaf(oa + ((uint64_t)i << f->span_lg2[level]),
-				     level, rights));
+	for (unsigned int i = 0; i < n; i++) {
+		entry_publish(f, &slots[i], e);
+		e = f->next_leaf(e, level);
+	}
 	t->live += n;
 	return true;
 }
@@ -146,11 +147,12 @@ tarry_inline void fill(const struct tarry_format *f, uint64_t *slots,
 		       unsigned int n, tarry_oa oa, unsigned int level,
 		       tarry_rights rights)
 {
-	for (unsigned int i = 0; i < n; i++)
-		entry_fill(
-			f, &slots[i],
-			f->make_leaf(oa + ((uint64_t)i << f->span_lg2[level]),
-				     level, rights));
+	uint64_t e = f->make_leaf(oa, level, rights);
+
+	for (unsigned int i = 0; i < n; i++) {
+		entry_fill(f, &slots[i], e);
+		e = f->next_leaf(e, level);
+	}
 }
 
 #define MAP(name)                                                              \

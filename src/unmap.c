@@ -79,14 +79,57 @@ tarry_inline unsigned int unmap_slots(const struct tarry_format *f,
 	return live;
 }
 
+/*
+ * A slot that holds a table of level 0, all of which goes: one exchange.  The
+ * parent is locked; on true so is *child, and the gather has it.
+ */
+tarry_inline bool unmap_table(const struct tarry_format *f,
+			      struct tarry_body *b, struct tarry_table *parent,
+			      uint64_t *slot, struct tarry_gather *g,
+			      struct tarry_table **child)
+{
+	uint64_t e = entry_load_locked(f, slot);
+	struct tarry_table *t;
+	uint32_t id;
+
+	if (!f->present(e) || f->leaf(e, 1))
+		return false;
+	id = id_of_oa(b->pool, f->table_oa(e));
+	t = table_of_id(b->pool, id);
+	table_lock(t);
+	if (t->state != TARRY_STATE_ATTACHED) {
+		table_unlock(t);
+		return false;
+	}
+	/* rule: unlink-invalidate-wait-free, detached-is-final */
+	entry_exchange(f, slot, f->empty);
+	parent->live--;
+	t->state = TARRY_STATE_DETACHED;
+	gather_table(b->pool, g, t, id);
+	*child = t;
+	return true;
+}
+
+/* rule: invalidate-before-unlock */
+tarry_inline bool unmap_invalidate(struct tarry_body *b, struct tarry_gather *g,
+				   tarry_va va, uint64_t len,
+				   unsigned int level, bool tables)
+{
+	if (tarry_likely(!body_has_caches(b)))
+		return true;
+	tarry_gather_add_span(g, va, len, level, tables);
+	return tarry_gather_invalidate(g);
+}
+
 tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 		       tarry_va va, uint64_t len, const struct tarry_how *how)
 {
 	struct tarry_body *b = tarry_body(s);
 	bool done = false, answered = true, emptied = false;
+	struct tarry_table *t, *child = NULL;
 	uint64_t first, last, span;
+	struct tarry_gather g;
 	unsigned int level;
-	struct tarry_table *t;
 	uint64_t *slots;
 	tarry_oa table;
 	int err = range_check(f, va, len);
@@ -96,6 +139,7 @@ tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 	if (how || (b->flags & TARRY_SPACE_RELEASE))
 		return unmap_set(s, va, len, how);
 	lock_none_held();
+	gather_init(&g, b);
 	first = va_bits_of(f, va);
 	last = va_bits_of(f, va + (len - 1));
 	tarry_port_read_begin();
@@ -110,29 +154,29 @@ tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 		unsigned int n =
 			slot_of(f, last, level) - slot_of(f, first, level) + 1;
 
-		done = unmap_simple(f, slots, level, n);
-		if (done) {
+		if (unmap_simple(f, slots, level, n)) {
 			t->live -= unmap_slots(f, slots, n,
 					       b->flags & TARRY_SPACE_HARDWARE);
-			emptied = !t->live;
-			if (body_has_caches(b)) {
-				struct tarry_gather g;
-
-				gather_init(&g, b);
-				tarry_gather_add_span(&g, va, len, level,
-						      false);
-				/* rule: invalidate-before-unlock */
-				answered = tarry_gather_invalidate(&g);
-			}
+			done = true;
+		} else if (level == 1 && n == 1) {
+			done = unmap_table(f, b, t, slots, &g, &child);
 		}
+		emptied = done && !t->live;
+		if (done)
+			answered = unmap_invalidate(b, &g, va, len, level,
+						    child != NULL);
 	}
+	if (child)
+		table_unlock(child);
 	table_unlock(t);
 	tarry_port_read_end();
 	if (tarry_unlikely(!done))
 		return unmap_set(s, va, len, NULL);
-	if (emptied && !(b->flags & TARRY_SPACE_KEEP_TABLES))
+	if (child || !answered)
+		err = tarry_gather_finish(&g, answered);
+	if (emptied && !err && !(b->flags & TARRY_SPACE_KEEP_TABLES))
 		err = tarry_reclaim_up(b, first, level, NULL, NULL);
-	return answered ? err : TARRY_ELISTENER;
+	return err;
 }
 
 #define UNMAP(name)                                                       \

@@ -74,6 +74,8 @@ struct tarry_format {
 	uint64_t (*make_table)(tarry_oa oa, unsigned int level);
 	uint64_t (*make_leaf)(tarry_oa oa, unsigned int level,
 			      tarry_rights rights);
+	/* The leaf of the same kind that maps what follows. */
+	uint64_t (*next_leaf)(uint64_t entry, unsigned int level);
 	uint64_t (*make_mark)(uint64_t payload);
 	uint64_t (*payload)(uint64_t entry);
 

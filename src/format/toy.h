@@ -112,6 +112,11 @@ static inline uint64_t toy_make_leaf(tarry_oa oa, unsigned int level,
 	return toy_set_accessed_dirty(e, r);
 }
 
+static inline uint64_t toy_next_leaf(uint64_t e, unsigned int level)
+{
+	return e + (4096ull << level);
+}
+
 static inline uint64_t toy_make_mark(uint64_t payload)
 {
 	return payload << 4 | TOY_MARK;
@@ -170,6 +175,7 @@ static const struct tarry_format tarry_format_toy = {
 	.leaf_rights = toy_leaf_rights,
 	.make_table = toy_make_table,
 	.make_leaf = toy_make_leaf,
+	.next_leaf = toy_next_leaf,
 	.make_mark = toy_make_mark,
 	.payload = toy_payload,
 	.set_accessed_dirty = toy_set_accessed_dirty,

@@ -164,6 +164,11 @@ static inline uint64_t x86_64_make_leaf(tarry_oa oa, unsigned int level,
 	return e;
 }
 
+static inline uint64_t x86_64_next_leaf(uint64_t e, unsigned int level)
+{
+	return e + (1ull << (12 + 9 * level));
+}
+
 static inline uint64_t x86_64_make_mark(uint64_t payload)
 {
 	return ((payload << 12) ^ X86_64_ADDRESS) | X86_64_MARK;
@@ -216,7 +221,8 @@ static inline bool x86_64_rights_sayable(tarry_rights r)
 	.thaw = x86_64_thaw, .table_oa = x86_64_table_oa,                      \
 	.leaf_oa = x86_64_leaf_oa, .leaf_rights = x86_64_leaf_rights,          \
 	.make_table = x86_64_make_table, .make_leaf = x86_64_make_leaf,        \
-	.make_mark = x86_64_make_mark, .payload = x86_64_payload,              \
+	.next_leaf = x86_64_next_leaf, .make_mark = x86_64_make_mark,          \
+	.payload = x86_64_payload,                                             \
 	.set_accessed_dirty = x86_64_set_accessed_dirty,                       \
 	.has_spare = x86_64_has_spare, .set_spare = x86_64_set_spare,          \
 	.rights_sayable = x86_64_rights_sayable
