@@ -180,6 +180,7 @@ uint32_t tarry_block_alloc(struct tarry_pool *pool, unsigned int order,
 	if (!chunk_has_block(pool, c))
 		chunk_unlist(pool, c);
 	page->order = (uint8_t)order;
+	page->block = TARRY_BLOCK_USED;
 	page->table.link = 0;
 	page->table.state = TARRY_STATE_PRIVATE;
 	return index;
@@ -191,8 +192,8 @@ void tarry_block_free(struct tarry_pool *pool, uint32_t index)
 	struct tarry_chunk *c = chunk_at(pool, number);
 	struct tarry_page *page = page_at(pool, index);
 
-	tarry_assert(page->table.state != TARRY_STATE_FREE &&
-		     page->table.state != TARRY_STATE_COLD);
+	tarry_assert(page->block == TARRY_BLOCK_USED);
+	page->block = TARRY_BLOCK_HOT;
 	page->table.state = TARRY_STATE_FREE;
 	page->table.link = c->hot;
 	c->hot = index;
@@ -217,14 +218,13 @@ static uint64_t trim_used(struct tarry_pool *pool, struct tarry_chunk *c)
 			continue;
 		}
 		while (run < c->fresh &&
-		       page_at(pool, run)->table.state == TARRY_STATE_FREE)
+		       page_at(pool, run)->block == TARRY_BLOCK_HOT)
 			run += step;
 		if (run > i &&
 		    tarry_port_decommit(region_address(pool, i),
 					(size_t)(run - i) << pool->page_lg2)) {
 			for (uint32_t j = i; j < run; j += step)
-				page_at(pool, j)->table.state =
-					TARRY_STATE_COLD;
+				page_at(pool, j)->block = TARRY_BLOCK_COLD;
 			returned += (uint64_t)(run - i) << pool->page_lg2;
 		}
 		i = run > i ? run : i + step;
@@ -236,15 +236,15 @@ static uint64_t trim_used(struct tarry_pool *pool, struct tarry_chunk *c)
 	c->cold = 0;
 	c->n_hot = 0;
 	for (uint32_t i = c->fresh; i-- > c->first;) {
-		struct tarry_table *t = &page_at(pool, i)->table;
+		struct tarry_page *page = page_at(pool, i);
 		bool block = !(page_oa(pool, i) >> pool->page_lg2 & (step - 1));
 
-		if (block && t->state == TARRY_STATE_FREE) {
-			t->link = c->hot;
+		if (block && page->block == TARRY_BLOCK_HOT) {
+			page->table.link = c->hot;
 			c->hot = i;
 			c->n_hot++;
-		} else if (block && t->state == TARRY_STATE_COLD) {
-			t->link = c->cold;
+		} else if (block && page->block == TARRY_BLOCK_COLD) {
+			page->table.link = c->cold;
 			c->cold = i;
 		}
 	}
@@ -277,7 +277,7 @@ uint64_t tarry_block_trim(struct tarry_pool *pool)
 		if (c->listed)
 			chunk_unlist(pool, c);
 		for (uint32_t i = c->first; i < c->fresh; i++)
-			page_at(pool, i)->table.state = TARRY_STATE_COLD;
+			page_at(pool, i)->block = TARRY_BLOCK_COLD;
 		c->hot = 0;
 		c->cold = 0;
 		c->n_hot = 0;

@@ -57,7 +57,6 @@ enum tarry_rank {
  *
  *   from       to         who                        the link is
  *   FREE       PRIVATE    pool, to who allocates     -
- *   COLD       PRIVATE    pool, to who allocates     -
  *   PRIVATE    ATTACHED   who publishes it           head of its spares
  *   PRIVATE    STOCKED    who reserves or deposits   stock or spare chain
  *   STOCKED    PRIVATE    who takes it from there    -
@@ -70,11 +69,9 @@ enum tarry_rank {
  *   DOOMED                period
  *   PRIVATE,   FREE       who did not need it        free chain of its chunk
  *   STOCKED
- *   FREE       COLD       the pool, memory returned  cold chain of its chunk
  */
 enum tarry_state {
 	TARRY_STATE_FREE,
-	TARRY_STATE_COLD,
 	TARRY_STATE_PRIVATE,
 	TARRY_STATE_STOCKED,
 	TARRY_STATE_ATTACHED,
@@ -101,6 +98,9 @@ struct tarry_table {
 	uint64_t state : 3;	     /* T  enum tarry_state */
 };
 
+/* What a page is to its chunk. */
+enum tarry_block { TARRY_BLOCK_USED, TARRY_BLOCK_HOT, TARRY_BLOCK_COLD };
+
 /* The descriptor of a backing page. */
 struct tarry_page {
 	struct tarry_table table;      /* of a page that is one table */
@@ -109,6 +109,7 @@ struct tarry_page {
 	uint16_t n_free;	       /* P  fragments */
 	uint8_t fragment_lg2;	       /* P  bytes; 0: the page is not cut */
 	uint8_t order;		       /* P  lg2 of pages of the block */
+	uint8_t block;		       /* P  enum tarry_block */
 	uint32_t next, prev;	       /* P  pages of one size with a free
 					 *    fragment; page index, 0 ends */
 } tarry_line_aligned; /* two tables' locks never share a line */

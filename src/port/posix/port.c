@@ -191,6 +191,9 @@ void tarry_port_panic(const char *what, const char *file, int line)
 void tarry_thread_begin(void)
 {
 	TARRY_URCU(register_thread)();
+	/* The thread that deferred calls run on is made now: retiring must not
+	 * need memory.  rule: retire-needs-no-memory */
+	(void)TARRY_URCU(get_default_call_rcu_data)();
 }
 
 void tarry_thread_end(void)
