@@ -225,6 +225,7 @@ int tarry_pool_destroy(struct tarry_pool *pool)
 	bool busy;
 
 	tarry_pool_drain(pool);
+	/* rule: nothing-left: every table is accounted for, to the last one */
 	lock_take(&pool->lock, TARRY_RANK_POOL);
 	busy = pool->spaces || pool->table_bytes;
 	lock_drop(&pool->lock, TARRY_RANK_POOL);

@@ -292,7 +292,9 @@ int tarry_range_take(struct tarry_op *op, unsigned int stop)
 		}
 		if (tarry_stocks_suffice(op))
 			return 0;
-		/* Nothing has changed yet: let go, fetch memory, look again. */
+		/* Nothing has changed yet: let go, fetch memory, look again.
+		 * rule: loser-redoes: whoever installed a table meanwhile has
+		 * won; this one is seen then, and ours stays in the stock. */
 		tarry_range_unlock(op);
 		if (!tarry_stocks_fetch(op))
 			return TARRY_ENOMEM;
