@@ -313,11 +313,13 @@ static void set_leave(struct tarry_op *op, const struct tarry_set *set)
 	struct cursor *c = &op->c;
 	unsigned int level = c->level;
 	struct cursor_level at = c->at[level];
-	struct cursor_level *up = &c->at[level + 1];
-	uint64_t *slot = &up->slots[up->slot];
+	struct cursor_level *up;
+	uint64_t *slot;
 
 	if (level == c->top)
 		return;
+	up = &c->at[level + 1];
+	slot = &up->slots[up->slot];
 	if (at.made) {
 		tarry_publish_table(op, slot, at.id, at.base, up->made);
 		up->table->live += at.over_empty;

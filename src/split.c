@@ -37,9 +37,11 @@ bool tarry_split_slot(struct tarry_op *op, uint64_t *slot, uint64_t e,
 			entry_publish(f, slot, e);
 			return false;
 		}
+		/* The parts own none; a mark has no such bit. */
+		e = f->set_spare(e, false);
 	}
 	/* rule: harvest-after-invalidate: e is final */
-	tarry_fill_split(op->b, slots, level - 1, f->set_spare(e, false), kind);
+	tarry_fill_split(op->b, slots, level - 1, e, kind);
 	t->live = slots_of(f, level - 1);
 	tarry_publish_table(op, slot, id, bits, false);
 	return true;
