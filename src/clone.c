@@ -64,7 +64,7 @@ static int clone_take(struct tarry_op *from, struct tarry_op *to)
 
 		tarry_need_nothing(from);
 		tarry_need_nothing(to);
-		tarry_range_cover(first, 0);
+		tarry_range_cover(first, ~0u);
 		got = tarry_range_lock(first);
 		if (got < 0)
 			return got;
@@ -72,7 +72,7 @@ static int clone_take(struct tarry_op *from, struct tarry_op *to)
 			tarry_await_moves(first->b);
 			continue;
 		}
-		if (tarry_range_cover(second, 0)) {
+		if (tarry_range_cover(second, ~0u)) {
 			got = tarry_range_lock(second);
 			again = got == TARRY_LOCK_AGAIN;
 		}
