@@ -86,6 +86,21 @@ void tarry_await_moves(struct tarry_body *b)
 		tarry_port_relax();
 }
 
+/* Does the range lie in one slot of @level, and should the walk go on into the
+ * table there? */
+static bool cover_goes_on(const struct tarry_op *op, unsigned int level,
+			  unsigned int stop, uint64_t e)
+{
+	const struct tarry_format *f = op->f;
+	const struct cursor *c = &op->c;
+
+	if (!level || (c->first ^ c->last) >> f->span_lg2[level])
+		return false;
+	if ((stop >> level & 1) && c->last - c->first == span_of(f, level) - 1)
+		return false;
+	return entry_kind(f, &e, level) == TARRY_TABLE;
+}
+
 bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 {
 	const struct tarry_format *f = op->f;
@@ -94,37 +109,32 @@ bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 	if (!op->nested)
 		lock_none_held();
 	for (;;) {
-		unsigned int level;
-		uint64_t *slots;
-		tarry_oa oa;
 		struct tarry_table *t;
+		unsigned int level;
+		uint64_t *slots, e;
 		bool moving;
+		tarry_oa oa;
 		uint32_t id;
 
 		tarry_port_read_begin();
-		oa = tarry_load(&op->b->face.root, TARRY_ACQUIRE) &
-		     ~TARRY_ROOT_LEVELS;
 		slots = body_root(op->b, &level);
-		for (level--; level; level--) {
-			uint64_t span = span_of(f, level);
-			uint64_t e;
-
-			if ((c->first ^ c->last) >> f->span_lg2[level])
-				break;
-			if ((stop >> level & 1) &&
-			    c->last - c->first == span - 1)
-				break;
-			e = entry_load(f, &slots[slot_of(f, c->first, level)]);
-			if (entry_kind(f, &e, level) != TARRY_TABLE)
-				break;
-			oa = f->table_oa(e);
+		oa = tarry_space_root(&op->b->face);
+		level--;
+		e = entry_load(f, &slots[slot_of(f, c->first, level)]);
+		while (cover_goes_on(op, level, stop, e)) {
+			oa = f->table_oa(f->present(e) ? e : f->thaw(e));
 			slots = slots_at(op->b->face.window, oa);
+			level--;
+			e = entry_load(f, &slots[slot_of(f, c->first, level)]);
 		}
 		id = id_of_oa(op->pool, oa);
 		t = table_of_id(op->pool, id);
 		table_lock(t);
-		/* rule: decide-under-lock, detached-is-final */
-		if (tarry_likely(table_is(t, f, c->first, level))) {
+		/* rule: decide-under-lock, detached-is-final.  A table may have
+		 * come into the slot since: it is the lowest one, then. */
+		e = entry_load_locked(f, &slots[slot_of(f, c->first, level)]);
+		if (tarry_likely(table_is(t, f, c->first, level)) &&
+		    tarry_likely(!cover_goes_on(op, level, stop, e))) {
 			op->chain = op->g->last;
 			cursor_start(c, level, slots, t, id, c->first);
 			return true;

@@ -88,8 +88,12 @@ void tarry_publish_table(struct tarry_op *op, uint64_t *slot, uint32_t id,
 
 /* ---- first pass ---- */
 
-static bool set_fits(const struct tarry_op *op, const struct tarry_set *set)
+static bool set_fits(const struct tarry_op *op, const struct tarry_set *set,
+		     enum tarry_kind kind)
 {
+	/* Tables that are kept are emptied slot by slot. */
+	if (set->kind == SET_EMPTY && kind == TARRY_TABLE)
+		return !(op->b->flags & TARRY_SPACE_KEEP_TABLES);
 	return set->kind == SET_EMPTY ||
 	       (op->c.level <= set->max && set->kind != SET_RIGHTS);
 }
@@ -101,7 +105,6 @@ static int set_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 	bool whole = cursor_whole(&op->c);
 	uint64_t from = cursor_from(&op->c), to = cursor_to(&op->c);
 
-	(void)e;
 	if (kind == TARRY_TABLE)
 		return set->kind == SET_LEAF ? VISIT_ON : VISIT_SKIP;
 	if (set->kind == SET_LEAF &&
@@ -112,8 +115,12 @@ static int set_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 		bool split = kind == TARRY_LEAF ||
 			     (kind == TARRY_MARK && set->kind == SET_EMPTY);
 
-		if (split && !whole)
+		if (split && !whole) {
 			tarry_range_need(op, level, from, to, level - 1);
+			/* rule: spares-follow: the first one is there */
+			if (kind == TARRY_LEAF && op->f->has_spare(e))
+				op->need[level - 1]--;
+		}
 		return VISIT_ON;
 	}
 	if (!whole || level > set->max)
@@ -378,7 +385,7 @@ static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 			}
 		}
 		if (kind == TARRY_TABLE &&
-		    !(cursor_whole(c) && set_fits(op, set))) {
+		    !(cursor_whole(c) && set_fits(op, set, kind))) {
 			tarry_oa oa = f->table_oa(e);
 			uint32_t id = id_of_oa(op->pool, oa);
 
@@ -392,7 +399,7 @@ static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 			continue;
 		}
 		if (cursor_whole(c) &&
-		    (set_fits(op, set) || set->kind == SET_RIGHTS)) {
+		    (set_fits(op, set, kind) || set->kind == SET_RIGHTS)) {
 			if (c->at[c->level].made)
 				set_made_slot(op, set);
 			else

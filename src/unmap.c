@@ -92,7 +92,8 @@ tarry_inline bool unmap_table(const struct tarry_format *f,
 	struct tarry_table *t;
 	uint32_t id;
 
-	if (!f->present(e) || f->leaf(e, 1))
+	if (!f->present(e) || f->leaf(e, 1) ||
+	    (b->flags & TARRY_SPACE_KEEP_TABLES))
 		return false;
 	id = id_of_oa(b->pool, f->table_oa(e));
 	t = table_of_id(b->pool, id);

@@ -102,7 +102,7 @@ static inline void fault_lock(struct tarry_port_lock *l)
 	}
 }
 #undef tarry_port_lock
-#define tarry_port_lock fault_lock
+#define tarry_port_lock(l) fault_lock(l)
 
 static inline void fault_read_begin(void)
 {
@@ -119,7 +119,7 @@ static inline void fault_defer(struct tarry_port_defer *d,
 	tarry_port_defer(d, fn);
 }
 #undef tarry_port_defer
-#define tarry_port_defer fault_defer
+#define tarry_port_defer(d, fn) fault_defer(d, fn)
 
 static inline void fault_synchronize(void)
 {
