@@ -115,7 +115,7 @@ static uint32_t cut_page(struct tarry_pool *pool, unsigned int lg2)
 		page->fragments[i].link = page->free_first;
 		page->free_first = index << pool->fragment_shift | i;
 	}
-	/* Fragment 0 of no page is id 0, which ends chains: pages start at 1. */
+	/* Pages start at 1, so no fragment has id 0, which ends chains. */
 	partial_list(pool, index);
 	return index;
 }

@@ -120,7 +120,7 @@ static uint64_t batch_finish(struct tarry_pool *pool, struct tarry_batch *b)
 		tarry_table_free_chain(pool, b->first);
 	b->first = 0;
 	b->last = 0;
-	/* Pairs with tarry_pool_stats(), which may look at a batch in flight. */
+	/* Pairs with tarry_pool_stats(), which looks at batches in flight. */
 	tarry_store(&b->n_tables, 0, TARRY_RELAXED);
 	tarry_store(&b->n_runs, 0, TARRY_RELAXED);
 	tarry_store(&b->table_bytes, 0, TARRY_RELAXED);

@@ -41,8 +41,8 @@ void tarry_fill_split(struct tarry_body *b, uint64_t *slots, unsigned int level,
 uint64_t tarry_leaf_with_rights(const struct tarry_format *f, uint64_t e,
 				unsigned int level, tarry_rights rights);
 
-/* The leaf or mark @e in a whole live slot of @level becomes the table @id, which
- * is attached and locked then.  False: a cache did not answer, the leaf is
+/* The leaf or mark @e in a whole live slot of @level becomes the table @id,
+ * which is attached and locked then.  False: a cache did not answer, the leaf is
  * back. */
 bool tarry_split_slot(struct tarry_op *op, uint64_t *slot, uint64_t e,
 		      enum tarry_kind kind, unsigned int level, uint64_t bits,

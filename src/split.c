@@ -100,7 +100,7 @@ int tarry_split(struct tarry_space *s, tarry_va va, unsigned int level,
 			err = TARRY_ELISTENER;
 		if (id || err || kind != TARRY_LEAF || op.c.level != level)
 			break;
-		/* No table at hand: fetch one, without locks, and look again. */
+		/* No table at hand: fetch one without locks, look again. */
 		need[level - 1] = 1;
 		err = TARRY_ENOMEM;
 		if ((how && (how->flags & TARRY_NO_ALLOC)) ||

@@ -153,20 +153,6 @@ bool tarry_port_admit(size_t bytes);
 void tarry_port_lock(struct tarry_port_lock *l);
 #endif
 
-#ifndef tarry_port_trylock
-/**
- * tarry_port_trylock() - take a lock if nobody holds it
- * @l: lock
- *
- * Context: as tarry_port_lock(), never waits.
- * Locks:   takes @l where it returns true.
- * Ref:     none.
- * Rules:   none.
- * Return:  true if taken.
- */
-bool tarry_port_trylock(struct tarry_port_lock *l);
-#endif
-
 #ifndef tarry_port_unlock
 /**
  * tarry_port_unlock() - let go of a lock

@@ -62,7 +62,8 @@ struct tarry_space_stats {
  * tarry_space_create() - an empty space
  * @pool:   where its tables come from
  * @format: format of its tables
- * @flags:  TARRY_SPACE_HARDWARE, TARRY_SPACE_RELEASE, TARRY_SPACE_KEEP_TABLES, or 0
+ * @flags:  TARRY_SPACE_HARDWARE, TARRY_SPACE_RELEASE,
+ *          TARRY_SPACE_KEEP_TABLES, or 0
  * @s:      out, untouched on error
  *
  * Context: read section forbidden; never sleeps.

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# The front door.  What is behind it: meson.build, and scripts/.
+
+BUILD  := build
+PREFIX := /usr/local
+
+all:
+	@scripts/setup run
+	@scripts/configure $(BUILD)
+
+# Snapshot a real process, print its cost, stress it for ten seconds.
+run: all
+	@scripts/run $(BUILD)
+
+# The suite: plain, sanitized, all flavours; then the gates; then a count.
+test:
+	@scripts/setup test
+	@scripts/run-tests
+
+# Each workload beside its floor; BENCH="--json --quick" passes options on.
+bench:
+	@scripts/setup bench || scripts/setup --check run
+	@scripts/configure build-bench -Dtests=disabled
+	@build-bench/bench/tarry-bench $(BENCH)
+
+# The gates alone: directions, docstrings, rules, headers, freestanding, ...
+check-house:
+	@scripts/setup test
+	@scripts/run-tests gates
+
+sanitizers:
+	@scripts/setup test
+	@scripts/run-tests asan tsan
+
+install:
+	@scripts/setup run
+	@scripts/configure build-install -Dtests=disabled -Dbench=disabled \
+		--prefix=$(PREFIX)
+	@meson install -C build-install --no-rebuild
+	@[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || true
+
+format:
+	@scripts/check-format --fix
+
+clean:
+	rm -rf build build-asan build-tsan build-qsbr build-bp build-bench \
+		build-install
+
+.PHONY: all run test bench check-house sanitizers install format clean
