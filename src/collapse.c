@@ -109,7 +109,9 @@ static tarry_rights collapse_harvest(struct tarry_op *op, const uint64_t *slots,
 	return found & (TARRY_ACCESSED | TARRY_DIRTY);
 }
 
-static int collapse_act(struct tarry_op *op, const struct collapse *col)
+/* An error: everything was put back.  *@answered: may the old table go? */
+static int collapse_act(struct tarry_op *op, const struct collapse *col,
+			bool *answered)
 {
 	const struct tarry_format *f = op->f;
 	struct cursor *c = &op->c;
@@ -144,6 +146,13 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col)
 	tarry_detach_subtree(
 		op, table, col->level - 1,
 		col->copy ? detached_state(op->b) : TARRY_STATE_DETACHED, true);
+	if (!col->copy)
+		return 0;
+	/* Software read through the frozen slot until now, and may have cached
+	 * the small pages after the first invalidation.
+	 * rule: listeners-always */
+	gather_span(op->b, op->g, base, col->level, false);
+	*answered = tarry_gather_invalidate(op->g);
 	return 0;
 }
 
@@ -193,10 +202,12 @@ int tarry_collapse(struct tarry_space *s, tarry_va va, unsigned int level,
 	op.what = &col;
 	err = tarry_range_take(&op, 1u << level);
 	if (!err) {
-		err = collapse_act(&op, &col);
+		bool answered = true;
+
+		err = collapse_act(&op, &col, &answered);
 		tarry_range_unlock(&op);
 		if (!err)
-			err = tarry_gather_finish(op.g, true);
+			err = tarry_gather_finish(op.g, answered);
 	}
 	tarry_op_end(&op);
 	return err;

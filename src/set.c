@@ -330,6 +330,10 @@ static void set_leave(struct tarry_op *op, const struct tarry_set *set)
 	if (at.made) {
 		tarry_publish_table(op, slot, at.id, at.base, up->made);
 		up->table->live += at.over_empty;
+		/* Software read through the frozen leaf until now, and may have
+		 * cached what is changed below.  rule: listeners-always */
+		if (!at.over_empty && !up->made)
+			gather_span(op->b, op->g, at.base, level + 1, false);
 		return;
 	}
 	/* rule: empty-in-one-hold: held since before the first slot went */
