@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Snapshots: a layout in a file of lines.
+ *
+ *	tarry-snapshot 1
+ *	pid 1234
+ *	comm name
+ *	time 1700000000
+ *	vmpte 123456
+ *	flags guessed partial
+ *	region 55d0c0000000 55d0c0021000 rw-p [heap]
+ *	run 55d0c0000000 21000 4K present
+ *	...
+ *	end REGIONS RUNS CRC
+ *
+ * Numbers of bytes and addresses are hexadecimal.  The CRC (zlib's) is of
+ * everything before the last line.  A file is hostile until its last line has
+ * been read: every line is checked, and no line may be longer than a few
+ * hundred bytes.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "layout.h"
+#include "snapshot.h"
+
+#define LINE_MAX_LEN 256
+
+struct writer {
+	FILE *out;
+	uLong crc;
+};
+
+static void put(struct writer *w, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void put(struct writer *w, const char *format, ...)
+{
+	char line[LINE_MAX_LEN];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	w->crc = crc32(w->crc, (const Bytef *)line, (uInt)n);
+	fputs(line, w->out);
+}
+
+/* Names come from elsewhere: nothing that could end the line. */
+static const char *tame(const char *name, char *to, size_t len)
+{
+	size_t n = 0;
+
+	for (; *name && n + 1 < len; name++)
+		to[n++] = (unsigned char)*name < ' ' || *name == 127 ? '?'
+								     : *name;
+	to[n] = 0;
+	return to;
+}
+
+bool layout_write(const struct layout *l, FILE *out)
+{
+	struct writer w = {.out = out, .crc = crc32(0, NULL, 0)};
+	char name[64];
+
+	put(&w, "tarry-snapshot 1\n");
+	put(&w, "pid %d\n", l->pid);
+	put(&w, "comm %s\n", tame(l->comm, name, sizeof(name)));
+	put(&w, "time %" PRIu64 "\n", l->time);
+	put(&w, "vmpte %" PRIx64 "\n", l->vm_pte);
+	put(&w, "flags%s%s\n", l->guessed ? " guessed" : "",
+	    l->partial ? " partial" : "");
+	for (size_t i = 0; i < l->n_regions; i++) {
+		const struct layout_region *r = &l->regions[i];
+
+		put(&w, "region %" PRIx64 " %" PRIx64 " %c%c%c%c %s\n",
+		    r->start, r->end, r->rights & LAYOUT_R ? 'r' : '-',
+		    r->rights & LAYOUT_W ? 'w' : '-',
+		    r->rights & LAYOUT_X ? 'x' : '-',
+		    r->rights & LAYOUT_SHARED ? 's' : 'p',
+		    tame(r->name, name, sizeof(name)));
+		for (size_t j = r->first_run; j < r->first_run + r->n_runs; j++)
+			put(&w, "run %" PRIx64 " %" PRIx64 " %s %s\n",
+			    l->runs[j].va, l->runs[j].len,
+			    l->runs[j].size_lg2 == 12	? "4K"
+			    : l->runs[j].size_lg2 == 21 ? "2M"
+							: "1G",
+			    l->runs[j].what == LAYOUT_PRESENT ? "present"
+							      : "swapped");
+	}
+	fprintf(out, "end %zu %zu %08lx\n", l->n_regions, l->n_runs, w.crc);
+	return fflush(out) == 0 && !ferror(out);
+}
+
+/* ---- reading ---- */
+
+struct snapshot_reader {
+	struct layout *l;
+	uLong crc;
+	unsigned int line;
+	bool ended;
+	const char *why;
+};
+
+static bool bad(struct snapshot_reader *r, const char *why)
+{
+	r->why = why;
+	return false;
+}
+
+static bool read_region(struct snapshot_reader *r, const char *line)
+{
+	uint64_t start, end;
+	unsigned int rights;
+	char flags[5], name[128] = "";
+
+	if (sscanf(line,
+		   "region %16" SCNx64 " %16" SCNx64 " %4[rwxsp-] "
+		   "%127[^\n]",
+		   &start, &end, flags, name) < 3 ||
+	    strlen(flags) != 4)
+		return bad(r, "not a region");
+	rights = (flags[0] == 'r' ? LAYOUT_R : 0) |
+		 (flags[1] == 'w' ? LAYOUT_W : 0) |
+		 (flags[2] == 'x' ? LAYOUT_X : 0) |
+		 (flags[3] == 's' ? LAYOUT_SHARED : 0);
+	if (end > 1ull << 56)
+		return bad(r, "a region beyond every address space");
+	return layout_add_region(r->l, start, end, rights, name, &r->why);
+}
+
+static bool read_run(struct snapshot_reader *r, const char *line)
+{
+	uint64_t va, len;
+	char size[3], what[8];
+	unsigned int lg2;
+
+	if (sscanf(line, "run %16" SCNx64 " %16" SCNx64 " %2s %7s", &va, &len,
+		   size, what) != 4)
+		return bad(r, "not a run");
+	lg2 = !strcmp(size, "4K")   ? 12
+	      : !strcmp(size, "2M") ? 21
+	      : !strcmp(size, "1G") ? 30
+				    : 0;
+	if (!lg2)
+		return bad(r, "not a page size");
+	if (strcmp(what, "present") && strcmp(what, "swapped"))
+		return bad(r, "neither present nor swapped");
+	return layout_add_run(r->l, va, len, lg2,
+			      *what == 'p' ? LAYOUT_PRESENT : LAYOUT_SWAPPED,
+			      &r->why);
+}
+
+static bool read_end(struct snapshot_reader *r, const char *line)
+{
+	size_t regions, runs;
+	unsigned long crc;
+
+	if (sscanf(line, "end %zu %zu %8lx", &regions, &runs, &crc) != 3)
+		return bad(r, "not an end");
+	if (regions != r->l->n_regions)
+		return bad(r, "another number of regions than at its end");
+	if (crc != r->crc)
+		return bad(r, "damaged: the checksum does not fit");
+	r->ended = true;
+	(void)runs; /* neighbours are joined when they are read */
+	return true;
+}
+
+static bool read_line(struct snapshot_reader *r, const char *line)
+{
+	struct layout *l = r->l;
+	unsigned int version;
+
+	if (r->ended)
+		return bad(r, "something comes after the end");
+	if (r->line == 1) {
+		if (sscanf(line, "tarry-snapshot %9u", &version) != 1)
+			return bad(r, "not a snapshot");
+		if (version != 1)
+			return bad(r, "a version that this program does not "
+				      "know");
+		return true;
+	}
+	if (!strncmp(line, "region ", 7))
+		return read_region(r, line);
+	if (!strncmp(line, "run ", 4))
+		return read_run(r, line);
+	if (!strncmp(line, "end ", 4))
+		return read_end(r, line);
+	if (sscanf(line, "pid %9d", &l->pid) == 1 ||
+	    sscanf(line, "time %19" SCNu64, &l->time) == 1 ||
+	    sscanf(line, "vmpte %16" SCNx64, &l->vm_pte) == 1)
+		return true;
+	if (!strncmp(line, "comm ", 5)) {
+		sscanf(line, "comm %31[^\n]", l->comm);
+		return true;
+	}
+	if (!strncmp(line, "flags", 5)) {
+		l->guessed = strstr(line, " guessed") != NULL;
+		l->partial = strstr(line, " partial") != NULL;
+		return true;
+	}
+	return bad(r, "not a line of a snapshot");
+}
+
+int layout_from_snapshot(const char *command, const char *arg, FILE *in,
+			 struct layout **out)
+{
+	struct snapshot_reader r = {.l = layout_new(),
+				    .crc = crc32(0, NULL, 0)};
+	char line[LINE_MAX_LEN];
+	int code = 0;
+
+	if (!r.l)
+		return complain(1, command, arg, "no memory");
+	r.l->source = LAYOUT_SNAPSHOT;
+	while (!code && fgets(line, sizeof(line), in)) {
+		size_t n = strlen(line);
+
+		r.line++;
+		if (!n || line[n - 1] != '\n')
+			code = complain(2, command, arg, "line %u: %s", r.line,
+					feof(in) ? "cut off"
+						 : "too long, or binary");
+		else if (!read_line(&r, line))
+			code = complain(2, command, arg, "line %u: %s", r.line,
+					r.why);
+		r.crc = crc32(r.crc, (const Bytef *)line, (uInt)n);
+	}
+	if (!code && ferror(in))
+		code = complain(1, command, arg, "%s", strerror(errno));
+	if (!code && !r.ended)
+		code = complain(2, command, arg,
+				"cut off after line %u: its end is missing",
+				r.line);
+	if (code)
+		layout_free(r.l);
+	else
+		*out = r.l;
+	return code;
+}
+
+/* ---- the file it goes to ---- */
+
+/* Into what is not a plain file: as it is. */
+static int write_through(const struct layout *l, const char *path)
+{
+	bool standard = !strcmp(path, "-");
+	FILE *out = standard ? stdout : fopen(path, "w");
+	bool ok;
+	int err;
+
+	if (!out)
+		return complain(1, "snapshot", path, "%s", strerror(errno));
+	ok = layout_write(l, out);
+	err = errno;
+	if (!standard && fclose(out) != 0 && ok) {
+		ok = false;
+		err = errno;
+	}
+	return ok ? 0 : complain(1, "snapshot", path, "%s", strerror(err));
+}
+
+int snapshot_write(const struct layout *l, const char *path)
+{
+	char temporary[4096];
+	struct stat st;
+	FILE *out = NULL;
+	int fd, err;
+
+	if (!strcmp(path, "-") ||
+	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+		return write_through(l, path);
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >=
+	    (int)sizeof(temporary))
+		return complain(2, "snapshot", path, "the name is too long");
+	/* Whole or not at all: the old file stays until the new one is safe. */
+	fd = mkstemp(temporary);
+	if (fd < 0)
+		return complain(1, "snapshot", path, "%s", strerror(errno));
+	fchmod(fd, 0644);
+	out = fdopen(fd, "w");
+	if (!out || !layout_write(l, out) || fsync(fd) != 0)
+		goto failed;
+	if (fclose(out) != 0) {
+		out = NULL;
+		goto failed;
+	}
+	out = NULL;
+	if (rename(temporary, path) == 0)
+		return 0;
+failed:
+	err = errno;
+	if (out)
+		fclose(out);
+	unlink(temporary);
+	return complain(1, "snapshot", path, "%s", strerror(err));
+}
