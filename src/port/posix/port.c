@@ -113,9 +113,8 @@ void tarry_port_lock_slow(struct tarry_port_lock *l)
 	} while (!tarry_port_trylock(l));
 }
 
-#if TARRY_PORT_DEBUG
+/* There also where this build does not check: others may. */
 __thread uint32_t tarry_port_held[8];
-#endif
 
 /* ---- readers and grace periods ---- */
 

@@ -122,9 +122,7 @@ static inline void tarry_port_unlock(struct tarry_port_lock *l)
 	tarry_store(&l->word, 0, TARRY_RELEASE);
 }
 
-#if TARRY_PORT_DEBUG
 extern __thread uint32_t tarry_port_held[8];
-#endif
 
 /* ---- readers and grace periods ---- */
 

@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs without sabotage: no violation, nothing left, and every kind of change
+and of lookup has really happened."""
+import stress_program as stress
+
+RUNS = [(seed, fmt, []) for seed, fmt in
+        [(1, 'x86_64-4'), (2, 'x86_64-5'), (3, 'x86_64-4')]]
+RUNS += [
+    (4, 'x86_64-5', ['--no-reclaim']),
+    (5, 'x86_64-4', ['--fail-alloc', '20']),
+    (6, 'x86_64-4', ['--limit', '64M', '--readers', '1', '--writers', '6']),
+    (7, 'x86_64-5', ['--readers', '0']),
+    (8, 'x86_64-4', ['--mix', 'unmap=100,fault=100,map-large=40']),
+]
+
+tap = stress.Tap()
+done, asked, without_memory = {}, {}, 0
+for seed, fmt, more in RUNS:
+    title = 'seed %d, %s %s' % (seed, fmt, ' '.join(more))
+    status, report, err = stress.run_json(
+        '--seconds', '2', '--seed', str(seed), '--format', fmt, *more)
+    tap.check(status == 0 and report is not None and
+              report['violations']['total'] == 0 and
+              report['pages_left'] == 0 and
+              report['pool']['at_end']['table_bytes'] == 0 and
+              report['pool']['at_end']['waiting_tables'] == 0,
+              title, status, err, report and report['violations'])
+    if not report:
+        continue
+    for name, change in report['changes'].items():
+        done[name] = done.get(name, 0) + change['done']
+    for name, n in report['lookups']['by_kind'].items():
+        asked[name] = asked.get(name, 0) + n
+    without_memory += report['changes_without_memory']
+for name, n in sorted(done.items()):
+    tap.check(n > 0, 'some %s was done' % name)
+for name, n in sorted(asked.items()):
+    tap.check(n > 0, 'some %s was asked' % name)
+tap.check(without_memory > 0, 'some change found no memory')
+tap.end()
