@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Random operations on two spaces, against a reference that is obviously right:
+ * an array that says of every page what it is.
+ *
+ * TARRY_MODEL_STEPS and TARRY_MODEL_SEED in the environment choose how many
+ * steps, and which; a failure prints both, and the operations that led to it.
+ */
+#include <time.h>
+
+#include "bed.h"
+
+#define WINDOWS 6
+#define PAGES	2048 /* of a window */
+#define LATEST	24
+
+enum what { HOLE, LEAF, MARK };
+
+struct page {
+	enum what what;
+	tarry_rights rights;
+	uint64_t oa; /* or payload */
+};
+
+struct model {
+	const struct tarry_format *f;
+	struct tarry_pool *pool;
+	struct tarry_space *space[2];
+	tarry_va base[WINDOWS];
+	unsigned int n_windows;
+	uint64_t n_pages;
+	struct page pages[2][WINDOWS][PAGES];
+	uint64_t seed, x, step;
+	char latest[LATEST][96];
+	unsigned int n_latest;
+};
+
+/* What an operation is about to be done to. */
+struct aim {
+	unsigned int space, window;
+	uint64_t first, n; /* pages */
+	tarry_va va;
+	uint64_t len;
+	struct page *pages;
+	struct tarry_how how;
+};
+
+static struct model m;
+
+static uint64_t any(uint64_t n)
+{
+	m.x ^= m.x << 13;
+	m.x ^= m.x >> 7;
+	m.x ^= m.x << 17;
+	return m.x % n;
+}
+
+static void wrong(const char *what, int64_t got)
+{
+	print_message("# %s, seed %ju, step %ju; the latest operations:\n",
+		      m.f->name, (uintmax_t)m.seed, (uintmax_t)m.step);
+	for (unsigned int i = 0; i < LATEST; i++)
+		print_message("#   %s\n", m.latest[(m.n_latest + i) % LATEST]);
+	fail_msg("%s: %s (%jd)", what, tarry_error_name((int)got),
+		 (intmax_t)got);
+}
+
+static void note(const char *op, const struct aim *a)
+{
+	snprintf(m.latest[m.n_latest++ % LATEST], sizeof(m.latest[0]),
+		 "%s space %u window %u pages %ju + %ju, levels %u flags %x",
+		 op, a->space, a->window, (uintmax_t)a->first, (uintmax_t)a->n,
+		 a->how.levels, a->how.flags);
+}
+
+static void check_page(unsigned int space, unsigned int window, uint64_t i)
+{
+	const struct page *p = &m.pages[space][window][i];
+	tarry_va va = m.base[window] + i * K4 + any(K4);
+	struct tarry_hit hit;
+	int err = look(m.space[space], va, &hit);
+	tarry_rights rights;
+
+	if (p->what == HOLE && err != TARRY_ENOENT)
+		wrong("a hole is none", err);
+	if (p->what == MARK && (err != TARRY_EMARK || hit.oa != p->oa))
+		wrong("a mark is not", err);
+	if (p->what != LEAF)
+		return;
+	if (err || hit.oa != p->oa + (va & (K4 - 1)))
+		wrong("a page is elsewhere", err);
+	rights = tarry_hit_rights(m.space[space], &hit) & ~AD;
+	if (rights != p->rights)
+		wrong("rights are others", rights);
+}
+
+static void check_all(void)
+{
+	const char *damage;
+
+	for (unsigned int s = 0; s < 2; s++) {
+		if (tarry_space_check(m.space[s], &damage))
+			wrong(damage, 0);
+		for (unsigned int w = 0; w < m.n_windows; w++)
+			for (uint64_t i = 0; i < m.n_pages; i++)
+				check_page(s, w, i);
+	}
+}
+
+static tarry_rights any_rights(void)
+{
+	return TARRY_R | (any(2) ? TARRY_W : 0) | (any(4) ? 0 : TARRY_X) |
+	       (any(8) ? 0 : TARRY_SOFT(any(100)));
+}
+
+/* ---- one function for each operation ---- */
+
+static void do_map(struct aim *a)
+{
+	tarry_rights rights = any_rights();
+	uint64_t oa = any(3) ? a->va & (G1 - 1) : any(1 << 20) * K4;
+	bool over = any(2), clash = false;
+	int err;
+
+	oa += any(16) * G1;
+	a->how.flags = over ? TARRY_OVER_MARK : 0;
+	for (uint64_t i = 0; i < a->n; i++)
+		clash |= a->pages[i].what == LEAF ||
+			 (a->pages[i].what == MARK && !over);
+	note("map", a);
+	err = tarry_map(m.space[a->space], a->va, oa, a->len, rights,
+			over || any(2) ? &a->how : NULL);
+	if (err != (clash ? TARRY_EEXIST : 0))
+		wrong("map", err);
+	for (uint64_t i = 0; !err && i < a->n; i++)
+		a->pages[i] = (struct page){LEAF, rights, oa + i * K4};
+}
+
+/* With a gather of the caller's, sometimes. */
+static bool gather_maybe(struct aim *a, struct tarry_gather *g)
+{
+	if (any(6))
+		return false;
+	tarry_gather_begin(g, m.space[a->space]);
+	a->how.gather = g;
+	return true;
+}
+
+static void do_unmap(struct aim *a)
+{
+	struct tarry_gather g;
+	bool gathered;
+	int err;
+
+	note("unmap", a);
+	gathered = gather_maybe(a, &g);
+	err = tarry_unmap(m.space[a->space], a->va, a->len,
+			  gathered || any(2) ? &a->how : NULL);
+	if (gathered)
+		assert_int_equal(tarry_gather_end(&g), 0);
+	if (err)
+		wrong("unmap", err);
+	for (uint64_t i = 0; i < a->n; i++)
+		a->pages[i].what = HOLE;
+}
+
+static void do_protect(struct aim *a)
+{
+	tarry_rights rights = any_rights();
+	struct tarry_gather g;
+	bool gathered;
+	int err;
+
+	note("protect", a);
+	gathered = gather_maybe(a, &g);
+	err = tarry_protect(m.space[a->space], a->va, a->len, rights, &a->how);
+	if (gathered)
+		assert_int_equal(tarry_gather_end(&g), 0);
+	if (err)
+		wrong("protect", err);
+	for (uint64_t i = 0; i < a->n; i++)
+		if (a->pages[i].what == LEAF)
+			a->pages[i].rights = rights;
+}
+
+static void do_mark(struct aim *a)
+{
+	uint64_t payload = any(~0ull) >> (64 - m.f->payload_bits);
+	int err;
+
+	note("mark", a);
+	err = tarry_mark(m.space[a->space], a->va, a->len, payload, &a->how);
+	if (err)
+		wrong("mark", err);
+	for (uint64_t i = 0; i < a->n; i++)
+		a->pages[i] = (struct page){MARK, 0, payload};
+}
+
+static void do_move(struct aim *a)
+{
+	unsigned int window = (unsigned int)any(m.n_windows);
+	uint64_t to = any(m.n_pages - a->n + 1);
+	bool clash = false, overlap;
+	struct page *there;
+	int err;
+
+	/* Aligned to each other often enough that whole tables move. */
+	if (any(2) && (to & ~511ull) + (a->first & 511) + a->n <= m.n_pages)
+		to = (to & ~511ull) + (a->first & 511);
+	there = &m.pages[a->space][window][to];
+	overlap = window == a->window && to < a->first + a->n &&
+		  a->first < to + a->n;
+	for (uint64_t i = 0; i < a->n; i++)
+		clash |= there[i].what != HOLE;
+	note("move", a);
+	a->how.levels = 0;
+	err = tarry_move(m.space[a->space], a->va, m.base[window] + to * K4,
+			 a->len, &a->how);
+	if (err != (overlap ? TARRY_EOVERLAP : clash ? TARRY_EEXIST : 0))
+		wrong("move", err);
+	for (uint64_t i = 0; !err && i < a->n; i++) {
+		there[i] = a->pages[i];
+		a->pages[i].what = HOLE;
+	}
+	for (uint64_t i = 0; i < a->n; i++)
+		check_page(a->space, window, to + i);
+}
+
+static void do_clone(struct aim *a)
+{
+	struct page *there = &m.pages[!a->space][a->window][a->first];
+	bool keep = any(2), clash = false;
+	int err;
+
+	a->how = (struct tarry_how){.flags = keep ? TARRY_KEEP_WRITE : 0};
+	for (uint64_t i = 0; i < a->n; i++)
+		clash |= there[i].what != HOLE;
+	note("clone", a);
+	err = tarry_clone(m.space[a->space], m.space[!a->space], a->va, a->len,
+			  &a->how);
+	if (err != (clash ? TARRY_EEXIST : 0))
+		wrong("clone", err);
+	for (uint64_t i = 0; !err && i < a->n; i++) {
+		if (a->pages[i].what == LEAF && !keep)
+			a->pages[i].rights &= ~TARRY_W;
+		if (a->pages[i].what != HOLE)
+			there[i] = a->pages[i];
+	}
+	for (uint64_t i = 0; i < a->n; i++)
+		check_page(!a->space, a->window, a->first + i);
+}
+
+/* The whole table that the aim's first page is in. */
+static bool aim_at_table(struct aim *a)
+{
+	uint64_t n = 1ull << m.f->index_lg2[0];
+
+	a->first &= ~(n - 1);
+	a->n = n;
+	a->va = m.base[a->window] + a->first * K4;
+	a->len = n * K4;
+	a->pages = &m.pages[a->space][a->window][a->first];
+	return a->first + n <= m.n_pages;
+}
+
+static void do_collapse(struct aim *a)
+{
+	bool full = true;
+	int err;
+
+	if (!aim_at_table(a))
+		return;
+	for (uint64_t i = 0; i < a->n; i++)
+		full &= a->pages[i].what == LEAF &&
+			a->pages[i].oa == a->pages[0].oa + i * K4 &&
+			a->pages[i].rights == a->pages[0].rights;
+	full &= !(a->pages[0].oa & (a->len - 1));
+	a->how.flags = any(2) ? TARRY_DEPOSIT : 0;
+	note("collapse", a);
+	err = tarry_collapse(m.space[a->space], a->va, 1, 0, NULL, &a->how);
+	/* If it is full, it may be one leaf already. */
+	if (full ? err && err != TARRY_ELEAF : !err)
+		wrong("collapse", err);
+}
+
+static int copy_or_refuse(void *ctx, const struct tarry_piece *pieces, size_t n)
+{
+	const struct aim *a = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct page *p = &a->pages[(pieces[i].va - a->va) / K4];
+
+		if (pieces[i].kind !=
+		    (p->what == LEAF ? TARRY_LEAF : TARRY_EMPTY))
+			wrong("a piece of another kind", pieces[i].kind);
+		if (p->what == LEAF && pieces[i].oa != p->oa)
+			wrong("a piece from elsewhere", 0);
+	}
+	return any(40) == 0;
+}
+
+static void do_collapse_copy(struct aim *a)
+{
+	struct tarry_collapse_copy copy = {
+		.oa = any(1 << 10) * G1, .copy = copy_or_refuse, .ctx = a};
+	tarry_rights rights = any_rights();
+	bool marks = false;
+	int err;
+
+	if (!aim_at_table(a))
+		return;
+	for (uint64_t i = 0; i < a->n; i++)
+		marks |= a->pages[i].what == MARK;
+	a->how.flags = any(2) ? TARRY_DEPOSIT : 0;
+	note("collapse by copy", a);
+	err = tarry_collapse(m.space[a->space], a->va, 1, rights, &copy,
+			     &a->how);
+	if (!err && marks)
+		wrong("collapse over marks", err);
+	if (err && err != TARRY_EBUSY && err != TARRY_ELEAF &&
+	    err != TARRY_ENOENT && err != TARRY_EMIXED)
+		wrong("collapse by copy", err);
+	for (uint64_t i = 0; !err && i < a->n; i++)
+		a->pages[i] = (struct page){LEAF, rights, copy.oa + i * K4};
+}
+
+static void do_retract(struct aim *a)
+{
+	int err;
+
+	if (!aim_at_table(a))
+		return;
+	note("retract", a);
+	err = tarry_retract(m.space[a->space], a->va, 1, NULL);
+	if (err && err != TARRY_ENOENT && err != TARRY_ELEAF)
+		wrong("retract", err);
+	for (uint64_t i = 0; !err && i < a->n; i++)
+		a->pages[i].what = HOLE;
+}
+
+static void do_split(struct aim *a)
+{
+	unsigned int level = 1 + (m.f->levels > 2 && !any(4));
+	int err;
+
+	note("split", a);
+	err = tarry_split(m.space[a->space], a->va, level, NULL);
+	if (err && err != TARRY_ENOENT)
+		wrong("split", err);
+}
+
+static void do_reclaim(struct aim *a)
+{
+	int64_t n;
+
+	note("reclaim", a);
+	n = tarry_reclaim(m.space[a->space], a->va, a->len, NULL);
+	if (n < 0)
+		wrong("reclaim", n);
+}
+
+/* Nothing here is ever accessed or dirty. */
+static void do_harvest(struct aim *a)
+{
+	uint64_t accessed[PAGES / 64] = {0}, dirty[PAGES / 64] = {0};
+	int err;
+
+	note("harvest", a);
+	err = tarry_harvest(m.space[a->space], a->va, a->len,
+			    any(2) ? TARRY_DIRTY : 0, accessed, dirty);
+	for (unsigned int i = 0; i < PAGES / 64; i++)
+		if (err || accessed[i] || dirty[i])
+			wrong("harvest", err);
+}
+
+static void do_pieces(struct aim *a)
+{
+	struct tarry_piece pieces[4];
+	uint64_t at = 0;
+	int64_t n;
+
+	note("pieces", a);
+	tarry_read_begin();
+	n = tarry_translate_range(m.space[a->space], a->va, a->len, pieces, 4);
+	tarry_read_end();
+	for (int64_t i = 0; i < n; i++) {
+		for (uint64_t in = 0; in < pieces[i].len; in += K4, at++) {
+			const struct page *p = &a->pages[at];
+
+			if (at >= a->n ||
+			    pieces[i].kind != (p->what == HOLE	 ? TARRY_EMPTY
+					       : p->what == LEAF ? TARRY_LEAF
+								 : TARRY_MARK))
+				wrong("a piece is of another kind", i);
+			if (p->what == LEAF && pieces[i].oa + in != p->oa)
+				wrong("a piece is elsewhere", i);
+			if (p->what == MARK && pieces[i].oa != p->oa)
+				wrong("a piece has another payload", i);
+		}
+	}
+	if (n < 1 || (n < 4 && at != a->n))
+		wrong("pieces do not reach the end", n);
+}
+
+/* ---- the run ---- */
+
+static void (*const operations[])(struct aim *) = {
+	do_map,	     do_map,	       do_map,	   do_unmap,   do_unmap,
+	do_protect,  do_mark,	       do_move,	   do_clone,   do_collapse,
+	do_collapse, do_split,	       do_retract, do_reclaim, do_harvest,
+	do_pieces,   do_collapse_copy,
+};
+
+static struct aim any_aim(void)
+{
+	struct aim a = {.space = !any(8),
+			.window = (unsigned int)any(m.n_windows),
+			.first = any(m.n_pages)};
+
+	switch (any(5)) {
+	case 0:
+		a.n = 1;
+		break;
+	case 1:
+		a.first &= ~511ull;
+		a.n = 512 * (1 + any(3));
+		break;
+	case 2:
+		a.n = 1 + any(64);
+		break;
+	default:
+		a.n = 1 + any(m.n_pages);
+	}
+	if (a.first + a.n > m.n_pages)
+		a.n = m.n_pages - a.first;
+	if (!any(4))
+		a.how.levels = 1 + (unsigned int)any(3);
+	a.va = m.base[a.window] + a.first * K4;
+	a.len = a.n * K4;
+	a.pages = &m.pages[a.space][a.window][a.first];
+	return a;
+}
+
+static void step(void)
+{
+	struct aim a = any_aim();
+
+	operations[any(sizeof(operations) / sizeof(operations[0]))](&a);
+	for (int i = 0; i < 4; i++)
+		check_page(a.space, a.window, any(m.n_pages));
+	check_page(a.space, a.window, a.first);
+	if (a.first)
+		check_page(a.space, a.window, a.first - 1);
+	if (a.first + a.n <= m.n_pages)
+		check_page(a.space, a.window, a.first + a.n - 1);
+	if (a.first + a.n < m.n_pages)
+		check_page(a.space, a.window, a.first + a.n);
+	if (m.step % 1024 == 0)
+		check_all();
+}
+
+static uint64_t number_of(const char *name, uint64_t otherwise)
+{
+	const char *s = getenv(name);
+
+	return s && *s ? strtoull(s, NULL, 0) : otherwise;
+}
+
+static void model(const char *format, unsigned int flags, uint64_t steps)
+{
+	struct tarry_pool_config config = {0};
+	struct tarry_pool_stats stats;
+	uint64_t half;
+
+	memset(&m, 0, sizeof(m));
+	m.seed = number_of("TARRY_MODEL_SEED", (uint64_t)time(NULL));
+	steps = number_of("TARRY_MODEL_STEPS", steps);
+	m.x = m.seed * 0x9e3779b97f4a7c15ull + 1;
+	print_message("# %s, flags %u, seed %ju, %ju steps\n", format, flags,
+		      (uintmax_t)m.seed, (uintmax_t)steps);
+	config.format = m.f = tarry_format_by_name(format);
+	assert_int_equal(tarry_pool_create(&config, &m.pool), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			tarry_space_create(m.pool, m.f, flags, &m.space[i]), 0);
+	half = 1ull << (m.f->va_bits - 1);
+	m.n_windows = m.f->va_bits < 20 ? 1 : WINDOWS;
+	m.n_pages = m.f->va_bits < 20 ? half * 2 / K4 : PAGES;
+	if (m.n_windows > 1) {
+		m.base[1] = G1 - 2 * M2;
+		m.base[2] = G512 - 2 * M2;
+		m.base[3] = half - PAGES * K4;
+		m.base[4] = 0 - PAGES * K4;
+		m.base[5] = 5 * G1 + M2;
+	}
+	for (m.step = 0; m.step < steps; m.step++)
+		step();
+	check_all();
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(tarry_space_destroy(m.space[i]), 0);
+	tarry_pool_drain(m.pool);
+	tarry_pool_stats(m.pool, &stats);
+	assert_int_equal(stats.table_bytes, 0);
+	assert_int_equal(stats.waiting, 0);
+	assert_int_equal(tarry_pool_destroy(m.pool), 0);
+}
+
+/* The sanitizers slow this down tenfold. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SCALE 20
+#else
+#define SCALE 1
+#endif
+
+static void model_of_x86_64_4(void **state)
+{
+	(void)state;
+	model("x86_64-4", 0, 300000 / SCALE);
+	model("x86_64-4", TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE,
+	      150000 / SCALE);
+}
+
+static void model_of_x86_64_5(void **state)
+{
+	(void)state;
+	model("x86_64-5", TARRY_SPACE_HARDWARE, 150000 / SCALE);
+	model("x86_64-5", TARRY_SPACE_KEEP_TABLES, 150000 / SCALE);
+}
+
+static void model_of_the_toy(void **state)
+{
+	(void)state;
+	for (unsigned int flags = 0; flags < 8; flags++)
+		model("toy", flags, 400000 / SCALE);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(model_of_x86_64_4),
+	cmocka_unit_test(model_of_x86_64_5),
+	cmocka_unit_test(model_of_the_toy),
+};
+
+BED_MAIN(tests)
