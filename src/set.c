@@ -449,8 +449,9 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 		    tarry_load(&b->open_gathers, TARRY_RELAXED))
 			answered = tarry_gather_invalidate(op.g);
 		done = set_act(&op, set, &answered);
-		/* rule: invalidate-before-unlock */
-		if (op.g == &op.own)
+		/* rule: invalidate-before-unlock.  A map that took nothing
+		 * away has nothing to say, whoever else is at work. */
+		if (op.g == &op.own && (op.g->n_spans || set->kind != SET_LEAF))
 			answered &= tarry_gather_invalidate(op.g);
 		level = op.c.top;
 		emptied = set->kind == SET_EMPTY &&
