@@ -145,6 +145,21 @@ static void totals(const struct layout *l, uint64_t *present, uint64_t *swapped,
 	}
 }
 
+/* A name need not be UTF-8, JSON must be. */
+static json_t *json_name(const char *name)
+{
+	json_t *text = json_string(name);
+	char plain[64];
+	size_t n;
+
+	if (text)
+		return text;
+	for (n = 0; name[n] && n + 1 < sizeof(plain); n++)
+		plain[n] = (unsigned char)name[n] < 128 ? name[n] : '?';
+	plain[n] = 0;
+	return json_string(plain);
+}
+
 static json_t *cost_json(const struct layout *l)
 {
 	json_t *formats = json_array(), *root;
@@ -156,18 +171,24 @@ static json_t *cost_json(const struct layout *l)
 		json_t *format = json_pack("{s:s}", "format", f->name);
 
 		for (unsigned int k = 0; k < N_LEAVES; k++) {
-			json_t *tables = json_array();
+			json_t *tables = json_array(), *bytes = json_array();
 			struct cost c;
 
 			cost_of(l, f, (enum leaves)k, &c);
-			for (unsigned int j = 0; j < f->levels; j++)
+			for (unsigned int j = 0; j < f->levels; j++) {
+				uint64_t n = c.tables[j];
+
 				json_array_append_new(
-					tables,
-					json_integer((json_int_t)c.tables[j]));
+					tables, json_integer((json_int_t)n));
+				n <<= f->table_lg2[j];
+				json_array_append_new(
+					bytes, json_integer((json_int_t)n));
+			}
 			json_object_set_new(
 				format, leaves_key[k],
-				json_pack("{s:o,s:I,s:f,s:I,s:I}",
-					  "tables_by_level", tables, "bytes",
+				json_pack("{s:o,s:o,s:I,s:f,s:I,s:I}",
+					  "tables_by_level", tables,
+					  "bytes_by_level", bytes, "bytes",
 					  (json_int_t)c.bytes,
 					  "leaf_slots_used", slots_used(f, &c),
 					  "reclaim_could_return",
@@ -178,8 +199,8 @@ static json_t *cost_json(const struct layout *l)
 		json_array_append_new(formats, format);
 	}
 	root = json_pack(
-		"{s:i,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o}", "pid", l->pid,
-		"comm", l->comm, "regions", (json_int_t)l->n_regions,
+		"{s:i,s:o,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o}", "pid", l->pid,
+		"comm", json_name(l->comm), "regions", (json_int_t)l->n_regions,
 		"present_bytes", (json_int_t)present, "swapped_bytes",
 		(json_int_t)swapped, "huge_bytes", (json_int_t)huge,
 		"kernel_vmpte_bytes", (json_int_t)l->vm_pte, "huge_guessed",
@@ -197,7 +218,9 @@ static void cost_format(const struct layout *l, const struct tarry_format *f)
 		cost_of(l, f, (enum leaves)k, &c);
 		for (unsigned int j = 0; j < f->levels; j++)
 			n += snprintf(levels + n, sizeof(levels) - (size_t)n,
-				      " %8" PRIu64, c.tables[j]);
+				      " %8.1f",
+				      (double)(c.tables[j] << f->table_lg2[j]) /
+					      1024);
 		printf("%-10s %-16s %10.1f%-46s", k ? "" : f->name,
 		       leaves_name[k], (double)c.bytes / 1024, levels);
 		printf(" %5.1f %%", 100 * slots_used(f, &c));
@@ -221,9 +244,11 @@ int cost_print(const struct layout *l, const char *arg, bool json)
 		json_t *root = cost_json(l);
 		int bad = json_dumpf(root, stdout, JSON_INDENT(2)) < 0;
 
-		putchar('\n');
 		json_decref(root);
-		return bad || fflush(stdout) ? 1 : 0;
+		putchar('\n');
+		return bad || fflush(stdout)
+			       ? complain(1, "cost", arg, "cannot be written")
+			       : 0;
 	}
 	totals(l, &present, &swapped, &huge);
 	printf("%s", arg);
@@ -239,13 +264,14 @@ int cost_print(const struct layout *l, const char *arg, bool json)
 		printf("the kernel says VmPTE %.1f KB\n",
 		       (double)l->vm_pte / 1024);
 	printf("\n%-10s %-16s %10s %-45s %7s", "format", "leaves", "KB",
-	       "tables at level 0, 1, ... root", "in use");
+	       "KB at level 0, 1, ... root", "in use");
 	if (l->vm_pte)
 		printf(" %7s %12s", "/ VmPTE", "to reclaim KB");
 	putchar('\n');
 	for (unsigned int i = 0; tarry_format_at(i); i++)
 		cost_format(l, tarry_format_at(i));
-	return fflush(stdout) ? complain(1, "cost", arg, "cannot write") : 0;
+	return fflush(stdout) ? complain(1, "cost", arg, "cannot be written")
+			      : 0;
 }
 
 static void size_name(unsigned int lg2, char *to, size_t len)
@@ -294,5 +320,7 @@ int formats_print(bool json)
 		putchar('\n');
 	}
 	json_decref(all);
-	return fflush(stdout) ? 1 : 0;
+	return fflush(stdout) ? complain(1, "formats", NULL,
+					 "the output cannot be written")
+			      : 0;
 }

@@ -15,9 +15,15 @@ int complain(int code, const char *command, const char *arg, const char *format,
 {
 	va_list args;
 
-	fprintf(stderr, "tarry %s: ", command);
-	if (arg)
-		fprintf(stderr, "%s: ", arg);
+	fprintf(stderr, "tarry%s%s: ", command ? " " : "",
+		command ? command : "");
+	/* One line, whatever a file name holds. */
+	for (; arg && *arg; arg++) {
+		fputc((unsigned char)*arg < ' ' || *arg == 127 ? '?' : *arg,
+		      stderr);
+		if (!arg[1])
+			fputs(": ", stderr);
+	}
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -141,8 +147,7 @@ int layout_load(const char *command, const char *arg, struct layout **out)
 	if (!*arg)
 		return complain(2, command, "''",
 				"neither a process nor a file");
-	/* A number is a process, unless a file has that name and no process
-	 * does; "./123" is always the file. */
+	/* A number is a process; "./123" is the file of that name. */
 	if (all_digits(arg))
 		return layout_from_process(command, arg, out);
 	if (*arg == '-' && !standard && all_digits(arg + 1))

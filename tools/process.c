@@ -50,6 +50,7 @@ struct reader {
 struct smaps {
 	uint64_t start, end, present, swapped, huge;
 	unsigned int rights;
+	bool giant; /* of pages of 1G */
 	char name[64];
 };
 
@@ -67,10 +68,15 @@ static uint64_t proc_started(int pid)
 	FILE *in = proc_open(pid, "stat");
 	uint64_t started = 0;
 	char line[1024], *at;
+	size_t n;
 
 	if (!in)
 		return 0;
-	if (fgets(line, sizeof(line), in) && (at = strrchr(line, ')'))) {
+	/* Not by lines: the name in it may hold anything. */
+	n = fread(line, 1, sizeof(line) - 1, in);
+	line[n] = 0;
+	at = strrchr(line, ')');
+	if (at) {
 		/* Field 22; after the name come fields 3 and on. */
 		for (int field = 2; field < 22 && at; field++)
 			at = strchr(at + 1, ' ');
@@ -150,7 +156,10 @@ static int scan_region(struct reader *r, const struct smaps *m)
 			bool swapped = vec[i].categories & SCAN_SWAPPED;
 			bool ok;
 
-			if (vec[i].categories & SCAN_HUGE && !swapped)
+			if (m->giant && !swapped)
+				ok = add(r, vec[i].start, len, 30,
+					 LAYOUT_PRESENT);
+			else if (vec[i].categories & SCAN_HUGE && !swapped)
 				ok = add_huge(r, vec[i].start, vec[i].end);
 			else
 				ok = add(r, vec[i].start, len, 12,
@@ -276,6 +285,13 @@ static void parse_line(const char *line, struct smaps *m)
 		m->present = kb * 1024;
 	else if (sscanf(line, "Swap: %" SCNu64, &kb) == 1)
 		m->swapped = kb * 1024;
+	else if (sscanf(line, "Private_Hugetlb: %" SCNu64, &kb) == 1 ||
+		 sscanf(line, "Shared_Hugetlb: %" SCNu64, &kb) == 1) {
+		/* Not counted in Rss. */
+		m->present += kb * 1024;
+		m->huge += kb * 1024;
+	} else if (sscanf(line, "KernelPageSize: %" SCNu64, &kb) == 1)
+		m->giant = kb == 1024 * 1024;
 	else if (sscanf(line, "AnonHugePages: %" SCNu64, &kb) == 1 ||
 		 sscanf(line, "ShmemPmdMapped: %" SCNu64, &kb) == 1 ||
 		 sscanf(line, "FilePmdMapped: %" SCNu64, &kb) == 1)
@@ -287,13 +303,16 @@ static int read_smaps(struct reader *r)
 	FILE *in = proc_open(r->pid, "smaps");
 	struct smaps now = {0}, next;
 	bool have = false, ok = true;
-	char line[4608];
+	/* Whole lines, however long: what is left of a long file name could
+	 * look like a region. */
+	char *line = NULL;
+	size_t room = 0;
 
 	if (!in)
 		return complain(errno == ENOENT ? 2 : 1, r->command, r->arg,
 				"cannot read its memory map: %s",
 				strerror(errno));
-	while (ok && fgets(line, sizeof(line), in)) {
+	while (ok && getline(&line, &room, in) > 0) {
 		if (!parse_head(line, &next)) {
 			parse_line(line, &now);
 			continue;
@@ -303,16 +322,32 @@ static int read_smaps(struct reader *r)
 		now = next;
 		have = true;
 	}
+	if (ok && ferror(in)) {
+		r->why = "the process ended while it was read";
+		ok = false;
+	}
 	if (ok && have)
 		ok = region_done(r, &now);
+	free(line);
 	fclose(in);
 	if (!ok)
 		return complain(1, r->command, r->arg, "%s", r->why);
 	if (!have)
-		return complain(1, r->command, r->arg,
+		return complain(2, r->command, r->arg,
 				"has no memory of its own: a kernel thread, "
 				"or a process that has ended");
 	return 0;
+}
+
+/* The memory that was read is still there.  It goes before the process does,
+ * which waits for its parent, and with an exec. */
+static bool still_there(const struct reader *r, uint64_t started)
+{
+	uint64_t word;
+
+	return proc_started(r->pid) == started &&
+	       (r->pagemap < 0 ||
+		pread(r->pagemap, &word, sizeof(word), 0) == sizeof(word));
 }
 
 int layout_from_process(const char *command, const char *arg,
@@ -328,6 +363,10 @@ int layout_from_process(const char *command, const char *arg,
 	pid = strtoul(arg, NULL, 10);
 	if (errno || !pid || pid > 1ul << 22)
 		return complain(2, command, arg, "not a process number");
+	if (sysconf(_SC_PAGESIZE) != 4096)
+		return complain(1, command, arg,
+				"a machine whose pages are not of 4096 bytes "
+				"cannot be read yet");
 	r.pid = (int)pid;
 	started = proc_started(r.pid);
 	if (!started)
@@ -346,11 +385,11 @@ int layout_from_process(const char *command, const char *arg,
 		complain(0, command, arg,
 			 "notice: pagemap cannot be read, so the places of "
 			 "pages inside their regions are assumed");
-	if (r.pagemap >= 0)
-		close(r.pagemap);
-	if (!code && proc_started(r.pid) != started)
+	if (!code && !still_there(&r, started))
 		code = complain(1, command, arg,
 				"the process ended while it was read");
+	if (r.pagemap >= 0)
+		close(r.pagemap);
 	if (code)
 		layout_free(r.l);
 	else

@@ -19,6 +19,7 @@
  * hundred bytes.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -107,7 +108,9 @@ struct snapshot_reader {
 	struct layout *l;
 	uLong crc;
 	unsigned int line;
+	size_t runs;
 	bool ended;
+	bool pid, comm, time, vm_pte, flags; /* seen */
 	const char *why;
 };
 
@@ -117,18 +120,27 @@ static bool bad(struct snapshot_reader *r, const char *why)
 	return false;
 }
 
+/* Does a number follow the word at once?  scanf would take blanks and signs. */
+static bool is_number(const char *line, const char *word)
+{
+	size_t n = strlen(word);
+
+	return !strncmp(line, word, n) && isxdigit((unsigned char)line[n]);
+}
+
 static bool read_region(struct snapshot_reader *r, const char *line)
 {
 	uint64_t start, end;
 	unsigned int rights;
-	char flags[5], name[128] = "";
+	char flags[5], name[64] = "";
+	int at = 0;
 
-	if (sscanf(line,
-		   "region %16" SCNx64 " %16" SCNx64 " %4[rwxsp-] "
-		   "%127[^\n]",
-		   &start, &end, flags, name) < 3 ||
-	    strlen(flags) != 4)
+	if (sscanf(line, "region %16" SCNx64 " %16" SCNx64 " %4[rwxsp-]%n",
+		   &start, &end, flags, &at) != 3 ||
+	    !is_number(line, "region ") || strlen(flags) != 4 ||
+	    line[at] != ' ')
 		return bad(r, "not a region");
+	sscanf(line + at + 1, "%63[^\n]", name);
 	rights = (flags[0] == 'r' ? LAYOUT_R : 0) |
 		 (flags[1] == 'w' ? LAYOUT_W : 0) |
 		 (flags[2] == 'x' ? LAYOUT_X : 0) |
@@ -143,10 +155,13 @@ static bool read_run(struct snapshot_reader *r, const char *line)
 	uint64_t va, len;
 	char size[3], what[8];
 	unsigned int lg2;
+	int at = 0;
 
-	if (sscanf(line, "run %16" SCNx64 " %16" SCNx64 " %2s %7s", &va, &len,
-		   size, what) != 4)
+	if (sscanf(line, "run %16" SCNx64 " %16" SCNx64 " %2s %7s%n", &va, &len,
+		   size, what, &at) != 4 ||
+	    !is_number(line, "run ") || strcmp(line + at, "\n") != 0)
 		return bad(r, "not a run");
+	r->runs++;
 	lg2 = !strcmp(size, "4K")   ? 12
 	      : !strcmp(size, "2M") ? 21
 	      : !strcmp(size, "1G") ? 30
@@ -164,21 +179,63 @@ static bool read_end(struct snapshot_reader *r, const char *line)
 {
 	size_t regions, runs;
 	unsigned long crc;
+	int at = 0;
 
-	if (sscanf(line, "end %zu %zu %8lx", &regions, &runs, &crc) != 3)
+	if (sscanf(line, "end %9zu %9zu %8lx%n", &regions, &runs, &crc, &at) !=
+		    3 ||
+	    !is_number(line, "end ") || strcmp(line + at, "\n") != 0)
 		return bad(r, "not an end");
-	if (regions != r->l->n_regions)
-		return bad(r, "another number of regions than at its end");
+	/* Lines, not what they came to: neighbours are joined when read. */
+	if (regions != r->l->n_regions || runs != r->runs)
+		return bad(r, "another number of regions or runs than its end "
+			      "says");
 	if (crc != r->crc)
 		return bad(r, "damaged: the checksum does not fit");
 	r->ended = true;
-	(void)runs; /* neighbours are joined when they are read */
+	return true;
+}
+
+/* A line before the regions; each comes once. */
+static bool read_key(struct snapshot_reader *r, const char *line)
+{
+	struct layout *l = r->l;
+	bool *seen;
+	int at = 0;
+
+	/* A blank in a format also stands for none: is_number() wants it. */
+	if (sscanf(line, "pid %9d%n", &l->pid, &at) == 1 &&
+	    is_number(line, "pid "))
+		seen = &r->pid;
+	else if (sscanf(line, "time %19" SCNu64 "%n", &l->time, &at) == 1 &&
+		 is_number(line, "time "))
+		seen = &r->time;
+	else if (sscanf(line, "vmpte %16" SCNx64 "%n", &l->vm_pte, &at) == 1 &&
+		 is_number(line, "vmpte "))
+		seen = &r->vm_pte;
+	else if (!strncmp(line, "comm ", 5)) {
+		sscanf(line + 5, "%31[^\n]%n", l->comm, &at);
+		at += 5;
+		seen = &r->comm;
+	} else if (!strcmp(line, "flags\n") || !strncmp(line, "flags ", 6)) {
+		l->guessed = strstr(line, " guessed") != NULL;
+		l->partial = strstr(line, " partial") != NULL;
+		at = (int)strlen(line) - 1;
+		seen = &r->flags;
+	} else {
+		return bad(r, "not a line of a snapshot");
+	}
+	if (strcmp(line + at, "\n") != 0)
+		return bad(r, "a number or a name that is too long");
+	if (*seen)
+		return bad(r, "stands twice");
+	if (l->n_regions)
+		return bad(r, "belongs before the regions");
+	*seen = true;
 	return true;
 }
 
 static bool read_line(struct snapshot_reader *r, const char *line)
 {
-	struct layout *l = r->l;
 	unsigned int version;
 
 	if (r->ended)
@@ -197,20 +254,7 @@ static bool read_line(struct snapshot_reader *r, const char *line)
 		return read_run(r, line);
 	if (!strncmp(line, "end ", 4))
 		return read_end(r, line);
-	if (sscanf(line, "pid %9d", &l->pid) == 1 ||
-	    sscanf(line, "time %19" SCNu64, &l->time) == 1 ||
-	    sscanf(line, "vmpte %16" SCNx64, &l->vm_pte) == 1)
-		return true;
-	if (!strncmp(line, "comm ", 5)) {
-		sscanf(line, "comm %31[^\n]", l->comm);
-		return true;
-	}
-	if (!strncmp(line, "flags", 5)) {
-		l->guessed = strstr(line, " guessed") != NULL;
-		l->partial = strstr(line, " partial") != NULL;
-		return true;
-	}
-	return bad(r, "not a line of a snapshot");
+	return read_key(r, line);
 }
 
 int layout_from_snapshot(const char *command, const char *arg, FILE *in,
@@ -277,9 +321,10 @@ int snapshot_write(const struct layout *l, const char *path)
 	struct stat st;
 	FILE *out = NULL;
 	int fd, err;
+	bool exists = stat(path, &st) == 0;
+	mode_t mask;
 
-	if (!strcmp(path, "-") ||
-	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+	if (!strcmp(path, "-") || (exists && !S_ISREG(st.st_mode)))
 		return write_through(l, path);
 	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >=
 	    (int)sizeof(temporary))
@@ -288,7 +333,11 @@ int snapshot_write(const struct layout *l, const char *path)
 	fd = mkstemp(temporary);
 	if (fd < 0)
 		return complain(1, "snapshot", path, "%s", strerror(errno));
-	fchmod(fd, 0644);
+	/* As open() would: the addresses of a process are not for everyone who
+	 * may not read it. */
+	mask = umask(0);
+	umask(mask);
+	fchmod(fd, exists ? st.st_mode & 0777 : 0666 & ~mask);
 	out = fdopen(fd, "w");
 	if (!out || !layout_write(l, out) || fsync(fd) != 0)
 		goto failed;

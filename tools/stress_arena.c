@@ -111,7 +111,7 @@ void arena_destroy(struct arena *a)
 	memset(a, 0, sizeof(*a));
 }
 
-uint32_t arena_take(struct arena *a, uint32_t bin)
+static uint32_t take_one(struct arena *a, uint32_t bin)
 {
 	struct arena_bin *b = &a->bins[bin % a->n_bins];
 	uint32_t chunk, page = 0;
@@ -139,7 +139,7 @@ uint32_t arena_take(struct arena *a, uint32_t bin)
 	return chunk * a->chunk_pages + page;
 }
 
-uint32_t arena_take_chunk(struct arena *a, uint32_t bin)
+static uint32_t take_whole(struct arena *a, uint32_t bin)
 {
 	struct arena_bin *b = &a->bins[bin % a->n_bins];
 	uint32_t chunk;
@@ -156,6 +156,24 @@ uint32_t arena_take_chunk(struct arena *a, uint32_t bin)
 	}
 	pthread_mutex_unlock(&b->lock);
 	return chunk == ARENA_NONE ? chunk : chunk * a->chunk_pages;
+}
+
+uint32_t arena_take(struct arena *a, uint32_t bin)
+{
+	uint32_t page = ARENA_NONE;
+
+	for (uint32_t i = 0; i < a->n_bins && page == ARENA_NONE; i++)
+		page = take_one(a, bin + i);
+	return page;
+}
+
+uint32_t arena_take_chunk(struct arena *a, uint32_t bin)
+{
+	uint32_t page = ARENA_NONE;
+
+	for (uint32_t i = 0; i < a->n_bins && page == ARENA_NONE; i++)
+		page = take_whole(a, bin + i);
+	return page;
 }
 
 static void give_back_locked(struct arena *a, struct arena_bin *b,

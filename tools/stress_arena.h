@@ -37,7 +37,7 @@ struct arena_chunk {
 
 enum arena_list { ARENA_WHOLE, ARENA_PARTIAL, ARENA_BIG, ARENA_LISTS };
 
-/* Each writer takes from a bin of its own; whoever releases gives back to the
+/* Each writer takes from a bin of its own while it lasts; whoever releases gives back to the
  * bin that a chunk is of. */
 struct arena_bin {
 	pthread_mutex_t lock;
@@ -69,8 +69,8 @@ void arena_destroy(struct arena *a);
 /* Bytes that an arena of this size takes. */
 uint64_t arena_bytes(uint64_t singles, uint64_t chunks, uint32_t chunk_pages);
 
-/* One page, or a whole large page: not stamped, no reference.  ARENA_NONE when
- * the bin has none. */
+/* One page, or a whole large page: not stamped, no reference.  Of another bin
+ * if @bin has none; ARENA_NONE if all have none. */
 uint32_t arena_take(struct arena *a, uint32_t bin);
 uint32_t arena_take_chunk(struct arena *a, uint32_t bin);
 /* What was taken and never stamped goes back. */

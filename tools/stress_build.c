@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "stress_build.h"
 #include "stress_check.h"
@@ -85,34 +84,37 @@ static void reference_broken(void *ctx, uint32_t page, const char *what)
 
 /* ---- filling the space ---- */
 
-static bool map_filled(struct stress *run, uint32_t first, uint32_t n,
-		       uint32_t page, uint64_t record, unsigned int levels)
+static bool filled(struct stress *run, uint32_t first, int err)
 {
-	struct tarry_how how = {.levels = levels};
-	int err = tarry_map(run->space, plan_va(&run->plan, first, false),
-			    arena_oa(&run->arena, page),
-			    (uint64_t)n << run->plan.page_lg2,
-			    run->plan.rights[record_rights(record)], &how);
-
-	if (err) {
+	if (err)
 		fprintf(stderr,
 			"tarry stress: cannot build the space at va 0x%" PRIx64
 			": %s\n",
 			plan_va(&run->plan, first, false),
 			tarry_error_sentence(err));
-		return false;
-	}
-	return true;
+	return !err;
+}
+
+static bool map_filled(struct stress *run, uint32_t first, uint32_t n,
+		       uint32_t page, uint64_t record, unsigned int levels)
+{
+	struct tarry_how how = {.levels = levels};
+
+	return filled(run, first,
+		      tarry_map(run->space, plan_va(&run->plan, first, false),
+				arena_oa(&run->arena, page),
+				(uint64_t)n << run->plan.page_lg2,
+				run->plan.rights[record_rights(record)], &how));
 }
 
 static uint32_t take(struct stress *run, uint32_t bin, bool chunk)
 {
-	uint32_t page = ARENA_NONE;
+	uint32_t page = chunk ? arena_take_chunk(&run->arena, bin)
+			      : arena_take(&run->arena, bin);
 
-	/* Any part of the arena will do. */
-	for (uint32_t i = 0; i < run->arena.n_bins && page == ARENA_NONE; i++)
-		page = chunk ? arena_take_chunk(&run->arena, bin + i)
-			     : arena_take(&run->arena, bin + i);
+	if (page == ARENA_NONE)
+		fprintf(stderr, "tarry stress: no page of the arena is left "
+				"to build with\n");
 	return page;
 }
 
@@ -144,9 +146,11 @@ static bool fill_block(struct stress *run, uint32_t block)
 	for (uint32_t i = 0; i < plan->per_block; i++) {
 		record = plan_recorded(plan, first + i);
 		if (record & RECORD_BUILD_MARK) {
-			if (tarry_mark(run->space,
-				       plan_va(plan, first + i, false),
-				       1ull << plan->page_lg2, i, NULL))
+			if (!filled(run, first + i,
+				    tarry_mark(run->space,
+					       plan_va(plan, first + i, false),
+					       1ull << plan->page_lg2, i,
+					       NULL)))
 				return false;
 			plan_write(plan, first + i,
 				   built(record, RECORD_MARK, i));
@@ -180,22 +184,26 @@ static int fill(struct stress *run)
 	for (uint32_t b = 0; b < run->plan.n_blocks; b++) {
 		if (stress_interrupted)
 			break;
-		if (!fill_block(run, b)) {
-			fprintf(stderr,
-				"tarry stress: no room to build block "
-				"%u of %u\n",
-				b, run->plan.n_blocks);
+		if (!fill_block(run, b))
 			return 1;
-		}
 	}
 	run->build_seconds = (double)(clock_ns() - begin) / 1e9;
 	return 0;
 }
 
+/* Free, or the kernel's to give back. */
 static uint64_t memory_now(void)
 {
-	return (uint64_t)sysconf(_SC_AVPHYS_PAGES) *
-	       (uint64_t)sysconf(_SC_PAGESIZE);
+	FILE *in = fopen("/proc/meminfo", "r");
+	uint64_t kb = UINT64_MAX >> 10;
+	char line[128];
+
+	while (in && fgets(line, sizeof(line), in))
+		if (sscanf(line, "MemAvailable: %" SCNu64, &kb) == 1)
+			break;
+	if (in)
+		fclose(in);
+	return kb << 10;
 }
 
 static int make_pool(struct stress *run, uint64_t table_bytes)

@@ -192,7 +192,7 @@ static void latencies(FILE *f, const struct stress_totals *t)
 	fprintf(f,
 		"<figure><figcaption>Latency of one call: p50 to p90, p99, "
 		"p99.9 and the maximum, log scale</figcaption><svg "
-		"viewBox=\"0 0 784 %u\">",
+		"viewBox=\"0 0 800 %u\">",
 		rows * 18 + 40);
 	for (int d = 0; d <= (int)decades; d++) {
 		double x = 120 + PLOT_WIDTH * d / decades;

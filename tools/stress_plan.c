@@ -336,7 +336,7 @@ void plan_needs(const struct plan *plan, uint64_t *singles, uint64_t *chunks)
 {
 	uint64_t n = (uint64_t)plan->n_blocks * plan->per_block;
 	uint64_t bench = plan->source.bench_blocks;
-	uint64_t more = plan->n_blocks < 1024 ? plan->n_blocks : 1024;
+	uint64_t more = plan->n_blocks < 8192 ? plan->n_blocks : 8192;
 
 	*singles = *chunks = 0;
 	for (uint64_t i = 0; i < n; i++) {
@@ -346,10 +346,11 @@ void plan_needs(const struct plan *plan, uint64_t *singles, uint64_t *chunks)
 		*chunks += (r & RECORD_BUILD_LARGE) != 0;
 	}
 	*chunks /= plan->per_block;
-	/* What waits for readers is not free yet, and a churn moves between
-	 * small pages and large ones. */
+	/* What waits for readers is not free yet, a churn moves between small
+	 * pages and large ones, and one small page that is left of a large one
+	 * keeps all of it. */
 	*singles += *singles / 4 + bench * plan->per_block / 2;
-	*chunks += more + 2 * bench;
+	*chunks += more + 4 * bench;
 }
 
 /* ---- all of it ---- */

@@ -6,6 +6,7 @@
  * the input are wrong.
  */
 #include <getopt.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ static const char usage[] =
 	"  stress [PID|SNAPSHOT|TRACE]  walkers against churn on its space\n"
 	"  formats                      the formats there are\n"
 	"  version                      the version of this program\n"
-	"  help                         this text\n"
+	"  help [COMMAND]               this text, or that of a command\n"
 	"\n"
 	"A PID is a number; a SNAPSHOT comes from tarry snapshot; a TRACE is\n"
 	"what valgrind --tool=lackey --trace-mem=yes prints, in a file or, "
@@ -31,7 +32,7 @@ static const char usage[] =
 	"\"-\", on standard input.  \"tarry COMMAND --help\" says more.\n";
 
 static const char snapshot_usage[] =
-	"usage: tarry snapshot PID|TRACE [-o FILE] [--json]\n"
+	"usage: tarry snapshot PID|SNAPSHOT|TRACE [-o FILE] [--json]\n"
 	"\n"
 	"  -o, --output FILE  where to write; \"-\" (the default) is standard\n"
 	"                     output.  A file is replaced whole, or not at "
@@ -55,6 +56,11 @@ static const char formats_usage[] = "usage: tarry formats [--json]\n"
 				    "      --json  as JSON\n"
 				    "  -h, --help  this text\n";
 
+static const char version_usage[] = "usage: tarry version [--json]\n"
+				    "\n"
+				    "      --json  as JSON\n"
+				    "  -h, --help  this text\n";
+
 struct words {
 	const char *input, *output;
 	bool json, help;
@@ -71,13 +77,22 @@ static int read_words(const char *command, int argc, char **argv,
 		{0}};
 	const struct option *options =
 		takes_output ? with_output : with_output + 1;
-	int c;
+	int at, c;
 
 	optind = 1;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, takes_output ? ":o:h" : ":h",
+	/* Words in the order in which they stand ("-"), so that the one that
+	 * is read is known: argv[optind - 1] is another inside of "-xyz". */
+	while (at = optind,
+	       (c = getopt_long(argc, argv, takes_output ? "-:o:h" : "-:h",
 				options, NULL)) != -1) {
 		switch (c) {
+		case 1:
+			if (!takes_input || w->input)
+				return complain(2, command, optarg,
+						"one argument too many");
+			w->input = optarg;
+			break;
 		case 'o':
 			w->output = optarg;
 			break;
@@ -88,17 +103,15 @@ static int read_words(const char *command, int argc, char **argv,
 			w->help = true;
 			break;
 		case ':':
-			return complain(2, command, argv[optind - 1],
-					"wants a value");
+			return complain(2, command, argv[at], "wants a value");
 		default:
-			return complain(2, command, argv[optind - 1],
-					"no such option");
+			return complain(2, command, argv[at], "no such option");
 		}
 	}
 	if (w->help)
 		return 0;
-	if (takes_input && optind < argc)
-		w->input = argv[optind++];
+	if (takes_input && !w->input && optind < argc)
+		w->input = argv[optind++]; /* after "--" */
 	if (optind < argc)
 		return complain(2, command, argv[optind],
 				"one argument too many");
@@ -108,10 +121,28 @@ static int read_words(const char *command, int argc, char **argv,
 	return 0;
 }
 
-static int help(const char *text)
+static int say(const char *command, const char *text)
 {
 	fputs(text, stdout);
-	return fflush(stdout) ? 1 : 0;
+	return fflush(stdout) ? complain(1, command, NULL,
+					 "the output cannot be written")
+			      : 0;
+}
+
+static int summary(const struct layout *l, const char *file)
+{
+	json_t *root = json_pack("{s:o*,s:i,s:I,s:I,s:b,s:b}", "file",
+				 json_string(file), "pid", l->pid, "regions",
+				 (json_int_t)l->n_regions, "runs",
+				 (json_int_t)l->n_runs, "huge_guessed",
+				 l->guessed, "places_assumed", l->partial);
+	int bad = json_dumpf(root, stdout, 0) < 0;
+
+	json_decref(root);
+	putchar('\n');
+	return bad || fflush(stdout) ? complain(1, "snapshot", file,
+						"written, but not its summary")
+				     : 0;
 }
 
 static int snapshot_main(int argc, char **argv)
@@ -121,7 +152,7 @@ static int snapshot_main(int argc, char **argv)
 	int code = read_words("snapshot", argc, argv, true, true, &w);
 
 	if (code || w.help)
-		return code ? code : help(snapshot_usage);
+		return code ? code : say("snapshot", snapshot_usage);
 	if (!*w.output)
 		return complain(2, "snapshot", "-o", "wants a file name");
 	if (w.json && !strcmp(w.output, "-"))
@@ -132,9 +163,7 @@ static int snapshot_main(int argc, char **argv)
 		return code;
 	code = snapshot_write(l, w.output);
 	if (!code && w.json)
-		printf("{\"file\": \"snapshot\", \"pid\": %d, "
-		       "\"regions\": %zu, \"runs\": %zu}\n",
-		       l->pid, l->n_regions, l->n_runs);
+		code = summary(l, w.output);
 	layout_free(l);
 	return code;
 }
@@ -146,7 +175,7 @@ static int cost_main(int argc, char **argv)
 	int code = read_words("cost", argc, argv, false, true, &w);
 
 	if (code || w.help)
-		return code ? code : help(cost_usage);
+		return code ? code : say("cost", cost_usage);
 	code = layout_load("cost", w.input, &l);
 	if (code)
 		return code;
@@ -161,35 +190,66 @@ static int formats_main(int argc, char **argv)
 	int code = read_words("formats", argc, argv, false, false, &w);
 
 	if (code || w.help)
-		return code ? code : help(formats_usage);
+		return code ? code : say("formats", formats_usage);
 	return formats_print(w.json);
+}
+
+static int version_main(int argc, char **argv)
+{
+	struct words w = {0};
+	int code = read_words("version", argc, argv, false, false, &w);
+
+	if (code || w.help)
+		return code ? code : say("version", version_usage);
+	return say("version", w.json ? "{\"version\": \"" VERSION "\"}\n"
+				     : "tarry " VERSION "\n");
+}
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"snapshot", snapshot_main}, {"cost", cost_main},
+	{"stress", stress_main},     {"formats", formats_main},
+	{"version", version_main},
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static int help_main(int argc, char **argv)
+{
+	const struct command *c = argc > 1 ? find_command(argv[1]) : NULL;
+	char *as_asked[] = {argc > 1 ? argv[1] : NULL, (char[]){"--help"},
+			    NULL};
+
+	if (argc > 2)
+		return complain(2, "help", argv[2], "one argument too many");
+	if (argc > 1 && !c)
+		return complain(2, "help", argv[1], "no such command");
+	return c ? c->run(2, as_asked) : say("help", usage);
 }
 
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : NULL;
+	const struct command *c;
 
 	if (!command) {
 		fputs(usage, stderr);
 		return 2;
 	}
-	if (!strcmp(command, "snapshot"))
-		return snapshot_main(argc - 1, argv + 1);
-	if (!strcmp(command, "cost"))
-		return cost_main(argc - 1, argv + 1);
-	if (!strcmp(command, "stress"))
-		return stress_main(argc - 1, argv + 1);
-	if (!strcmp(command, "formats"))
-		return formats_main(argc - 1, argv + 1);
-	if (!strcmp(command, "version") || !strcmp(command, "--version")) {
-		puts("tarry " VERSION);
-		return 0;
-	}
 	if (!strcmp(command, "help") || !strcmp(command, "--help") ||
 	    !strcmp(command, "-h"))
-		return help(usage);
-	fprintf(stderr,
-		"tarry: %s: no such command; \"tarry help\" lists them\n",
-		command);
-	return 2;
+		return help_main(argc - 1, argv + 1);
+	c = find_command(strcmp(command, "--version") ? command : "version");
+	if (c)
+		return c->run(argc - 1, argv + 1);
+	return complain(2, NULL, *command ? command : "''",
+			"no such command; \"tarry help\" lists them");
 }

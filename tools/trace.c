@@ -8,10 +8,11 @@
  *	 S 1ffefff9a8,8      stored
  *	 M 0421c7cc,4        both
  *
- * Valgrind's own lines begin with "==" or "--".  Each page that was touched is
- * there; what was done to it are its rights.  Memory is bounded by the number
- * of different pages.
+ * Valgrind's own lines begin with "==", "--" or "**".  Each page that was
+ * touched is there; what was done to it are its rights.  Memory is bounded by
+ * the number of different pages.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,7 @@ static bool trace_line(struct pages *p, const char *line, const char **why)
 	char *end;
 
 	if (!strncmp(line, "==", 2) || !strncmp(line, "--", 2) ||
-	    line[strspn(line, " \n")] == 0)
+	    !strncmp(line, "**", 2) || line[strspn(line, " \n")] == 0)
 		return true;
 	*why = "not a line of a memory trace";
 	if (!strncmp(line, "I  ", 3))
@@ -95,7 +96,9 @@ static bool trace_line(struct pages *p, const char *line, const char **why)
 		return false;
 	errno = 0;
 	at = strtoull(line + 3, &end, 16);
-	if (errno || end == line + 3 || *end != ',' || line[3] == '-')
+	/* A digit first: strtoull() would take blanks and signs. */
+	if (errno || !isxdigit((unsigned char)line[3]) || *end != ',' ||
+	    !isdigit((unsigned char)end[1]))
 		return false;
 	len = strtoull(end + 1, &end, 10);
 	if (errno || *end != '\n' || !len || len > 1 << 20)
