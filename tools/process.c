@@ -168,6 +168,9 @@ static int scan_region(struct reader *r, const struct smaps *m)
 			if (!ok)
 				return -1;
 		}
+		/* Seen to lie before the end of the last range. */
+		if (n > 0 && vec[n - 1].end > arg.walk_end)
+			arg.walk_end = vec[n - 1].end;
 		if (arg.walk_end <= at)
 			break;
 		at = arg.walk_end;
