@@ -162,7 +162,8 @@ static void against(struct bench *b, const struct rival *rival, uint64_t pages)
 
 	world_create(b, &c.w, 0, false);
 	world_fill(b, &c.w, pages, pages);
-	c.r = rival->create(b, pages + COMING * 512);
+	/* Hash tables want a power of two. */
+	c.r = rival->create(b, 2 * pages);
 	if (!c.r)
 		bench_fail(b, "%s cannot be made", rival->name);
 	rival->thread_begin(c.r);

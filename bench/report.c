@@ -117,7 +117,7 @@ static void comma(const struct bench *b)
 void bench_row(struct bench *b, const struct bench_row *row,
 	       const char *workload, ...)
 {
-	char title[128], target[64], ours[32], floor[96], ratio_text[32];
+	char title[128], target[64], ours[64], floor[96], ratio_text[32];
 	double null = row->null ? row->null->median : 0;
 	double value = row->ours->median - null, ratio = 0;
 	bool timed =

@@ -43,7 +43,7 @@ tarry_inline int range_check(const struct tarry_format *f, tarry_va va,
 		return TARRY_EALIGN;
 	if (!len)
 		return TARRY_ELENGTH;
-	if (!tarry_format_va_ok(f, va, len))
+	if (!va_range_ok(f, va, len))
 		return TARRY_ERANGE;
 	return 0;
 }

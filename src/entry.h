@@ -146,6 +146,18 @@ tarry_inline bool va_canonical(const struct tarry_format *f, tarry_va va)
 	return va_of_bits(f, va_bits_of(f, va)) == va;
 }
 
+/* As tarry_format_va_ok(), which says it; here it folds. */
+tarry_inline bool va_range_ok(const struct tarry_format *f, tarry_va va,
+			      uint64_t len)
+{
+	tarry_va last = va + (len - 1);
+
+	if (!len || last < va || !va_canonical(f, va) || !va_canonical(f, last))
+		return false;
+	/* Both ends canonical, but on different sides of the hole? */
+	return !f->va_signed || !((va ^ last) >> 63);
+}
+
 tarry_inline uint64_t index_of(const struct tarry_format *f, uint64_t bits,
 			       unsigned int level)
 {

@@ -35,12 +35,5 @@ const struct tarry_format *tarry_format_at(unsigned int i)
 
 bool tarry_format_va_ok(const struct tarry_format *f, tarry_va va, uint64_t len)
 {
-	tarry_va last = va + (len - 1);
-
-	if (!len || last < va)
-		return false;
-	if (!va_canonical(f, va) || !va_canonical(f, last))
-		return false;
-	/* Both ends canonical, but on different sides of the hole? */
-	return !f->va_signed || (va >> 63) == (last >> 63);
+	return va_range_ok(f, va, len);
 }

@@ -44,6 +44,7 @@ tarry_inline bool piece_continues(const struct tarry_piece *last,
 struct pieces {
 	uint64_t bits, last;   /* va bits not yet handed out; last inclusive */
 	const uint64_t *slots; /* the table of level 0 at hand, or NULL */
+	uint64_t entry;	       /* that was handed out last */
 	bool done;
 };
 
@@ -89,12 +90,41 @@ tarry_inline bool pieces_next(const struct tarry_format *f,
 		return false;
 	e = p->slots ? entry_load(f, &p->slots[slot_of(f, p->bits, 0)])
 		     : pieces_descend(f, b, p, &level);
+	p->entry = e;
 	piece_of(f, e, level, p->bits, p->last, piece);
 	p->done = p->last - p->bits < piece->len;
 	p->bits += piece->len;
 	if (level || !slot_of(f, p->bits, 0))
 		p->slots = NULL;
 	return true;
+}
+
+/* Leaves that continue the one just handed out say just what comes after it:
+ * no need to take them apart.  Bytes of them, whole pages only. */
+tarry_inline uint64_t pieces_run(const struct tarry_format *f, struct pieces *p)
+{
+	uint64_t page = 1ull << f->page_lg2, from = p->bits;
+	const uint64_t *slots = p->slots;
+	unsigned int slot = slot_of(f, p->bits, 0);
+	uint64_t e;
+
+	if (p->done || (p->bits & (page - 1)) || !f->present(p->entry))
+		return 0;
+	/* rule: one-load: from the copy that was handed out */
+	e = f->next_leaf(p->entry, 0);
+	while (slot < slots_of(f, 0) && p->last - p->bits >= page - 1 &&
+	       entry_load(f, &slots[slot]) == e) {
+		e = f->next_leaf(e, 0);
+		slot++;
+		if (p->last - p->bits == page - 1) {
+			p->done = true;
+			return p->bits + page - from;
+		}
+		p->bits += page;
+	}
+	if (slot == slots_of(f, 0))
+		p->slots = NULL;
+	return p->bits - from;
 }
 
 tarry_inline int pieces_begin(const struct tarry_format *f, struct pieces *p,
@@ -126,12 +156,15 @@ tarry_inline int64_t translate_range(const struct tarry_format *f,
 	if (!n)
 		return TARRY_EINVAL;
 	while (pieces_next(f, tarry_body(s), &p, &piece)) {
-		if (got && piece_continues(&pieces[got - 1], &piece))
+		if (got && piece_continues(&pieces[got - 1], &piece)) {
 			pieces[got - 1].len += piece.len;
-		else if (got == n)
-			break;
-		else
+		} else {
+			if (got == n)
+				break;
 			pieces[got++] = piece;
+		}
+		if (piece.kind == TARRY_LEAF && p.slots)
+			pieces[got - 1].len += pieces_run(f, &p);
 	}
 	return (int64_t)got;
 }

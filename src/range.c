@@ -393,10 +393,13 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 		     struct tarry_gather *g, uint64_t *freed)
 {
 	const struct tarry_format *f = b->format;
-	struct tarry_how how = {.gather = g};
-	int err = 0;
+	struct tarry_gather own;
+	/* One gather for all levels: they wait together. */
+	struct tarry_how how = {.gather = g ? g : &own};
+	bool all_answered = true;
 
-	while (level + 1 < f->levels && !err) {
+	gather_init(&own, b);
+	while (level + 1 < f->levels && all_answered) {
 		unsigned int up = level + 1;
 		bool answered = true, emptied = false;
 		uint64_t base = bits >> f->span_lg2[up] << f->span_lg2[up];
@@ -405,7 +408,7 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 
 		/* One whole slot of the table above. */
 		tarry_op_begin(&op, &b->face, va_of_bits(f, base),
-			       span_of(f, up), g ? &how : NULL);
+			       span_of(f, up), &how);
 		tarry_range_cover(&op, 1u << up);
 		slot = cursor_slot(&op.c);
 		e = entry_load_locked(f, slot);
@@ -425,7 +428,7 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 				emptied = !op.c.at[up].table->live;
 				if (freed)
 					++*freed;
-				if (op.g == &op.own)
+				if (!g)
 					answered =
 						tarry_gather_invalidate(op.g);
 			}
@@ -433,12 +436,11 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 		}
 		table_unlock(op.c.at[op.c.level].table);
 		tarry_port_read_end();
-		if (op.g == &op.own)
-			err = tarry_gather_finish(op.g, answered);
+		all_answered &= answered;
 		tarry_op_end(&op);
 		if (!emptied)
 			break;
 		level = up;
 	}
-	return err;
+	return g ? 0 : tarry_gather_finish(&own, all_answered);
 }

@@ -77,7 +77,6 @@ int tarry_soft_tlb_fill(struct tarry_soft_tlb *t, tarry_va va, tarry_oa *oa)
 	e->generation = now;
 	e->offset = hit.oa - va;
 	e->entry = hit.entry;
-	e->level = hit.level;
 	*oa = hit.oa;
 	return 0;
 }

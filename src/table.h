@@ -52,14 +52,13 @@ tarry_inline uint32_t id_of_oa(struct tarry_pool *pool, tarry_oa oa)
 tarry_inline struct tarry_table *table_of_oa(struct tarry_pool *pool,
 					     tarry_oa oa)
 {
+	struct tarry_region *r = &pool->regions[0];
+	uint64_t at = (oa - r->oa) >> pool->page_lg2;
+
+	if (tarry_likely(at < r->n_pages && !pool->fragment_shift))
+		return &r->pages[at].table;
 	return table_of_id(pool, id_of_oa(pool, oa));
 }
-
-/* The content of a new table. */
-enum tarry_content {
-	TARRY_CONTENT_BLANK, /* all slots empty */
-	TARRY_CONTENT_ANY,   /* the caller fills every slot */
-};
 
 /* 0: no memory.  No lock held but tables'. */
 uint32_t tarry_table_alloc(struct tarry_pool *pool,

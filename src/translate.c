@@ -20,74 +20,78 @@
 
 /* How many walks are interleaved: enough for the misses that a core can have
  * under way, few enough that their state stays in the first cache. */
-#define BATCH 32
+#define BATCH 64
+
+/* One step down for walk @i, which has an answer, or goes on at *@table. */
+tarry_inline bool batch_step(const struct tarry_format *f, uintptr_t window,
+			     unsigned int level, tarry_va va, tarry_oa *table,
+			     struct tarry_hit *hit, int *err)
+{
+	uint64_t e = tarry_entry_at(f, window, *table, va, level);
+
+	if (tarry_unlikely(!f->present(e))) {
+		if (!f->frozen(e)) {
+			*err = tarry_hit_absent(f, e, level, va, hit);
+			return false;
+		}
+		e = f->thaw(e);
+	}
+	if (level == 0 || ((f->leaf_levels >> level & 1) &&
+			   tarry_unlikely(f->leaf(e, level)))) {
+		*err = tarry_hit_leaf(f, e, level, va, hit);
+		return false;
+	}
+	*table = f->table_oa(e);
+	return true;
+}
+
+#define NO_TABLE 1ull /* of a walk that has its answer */
 
 /*
- * Level by level for many addresses: the loads of one level are independent of
- * each other, so their misses overlap; each also asks for the line that the
- * next level will want.
+ * Three rounds over all addresses: down to the last but one level, whose tables
+ * are few and near; that level; the leaves.  The loads of one round are
+ * independent of each other, so their misses overlap, and each round asks for
+ * the lines that the next one will want.
  */
 tarry_inline void translate_some(const struct tarry_format *f,
 				 struct tarry_body *b, const tarry_va *va,
 				 struct tarry_hit *hits, int *errs, size_t n)
 {
 	uintptr_t window = b->face.window;
-	const uint64_t *at[BATCH];
-	const uint64_t *root =
-		slots_at(window, tarry_load(&b->face.root, TARRY_ACQUIRE) &
-					 ~TARRY_ROOT_LEVELS);
+	tarry_oa root = tarry_load(&b->face.root, TARRY_ACQUIRE) - f->levels;
+	tarry_oa at[BATCH];
 
 	for (size_t i = 0; i < n; i++) {
-		bool canonical = va_canonical(f, va[i]);
+		tarry_oa table = root;
+		bool on = true;
 
-		at[i] = canonical ? &root[slot_of(f, va[i], f->levels - 1)]
-				  : NULL;
-		errs[i] = canonical ? 0 : TARRY_ERANGE;
+		errs[i] = TARRY_ERANGE;
+		if (tarry_unlikely(!tarry_va_canonical(f, va[i])))
+			on = false;
+		TARRY_UNROLL
+		for (unsigned int level = f->levels - 1; level > 1; level--)
+			on = on && batch_step(f, window, level, va[i], &table,
+					      &hits[i], &errs[i]);
+		at[i] = on ? table : NO_TABLE;
+		if (f->levels > 1)
+			tarry_prefetch((const char *)window + table +
+				       slot_of(f, va[i], 1) * 8);
 	}
-	TARRY_UNROLL
-	for (unsigned int level = f->levels - 1; level > 0; level--) {
-		for (size_t i = 0; i < n; i++) {
-			uint64_t e;
-
-			if (tarry_unlikely(!at[i]))
-				continue;
-			e = entry_load(f, at[i]);
-			if (tarry_unlikely(!f->present(e))) {
-				if (!f->frozen(e)) {
-					errs[i] = tarry_hit_absent(
-						f, e, level, va[i], &hits[i]);
-					at[i] = NULL;
-					continue;
-				}
-				e = f->thaw(e);
-			}
-			if (tarry_unlikely(f->leaf(e, level))) {
-				tarry_hit_leaf(f, e, level, va[i], &hits[i]);
-				at[i] = NULL;
-				continue;
-			}
-			at[i] = &slots_at(
-				window,
-				f->table_oa(e))[slot_of(f, va[i], level - 1)];
-			tarry_prefetch(at[i]);
-		}
-	}
-	for (size_t i = 0; i < n; i++) {
-		uint64_t e;
-
-		if (tarry_unlikely(!at[i]))
+	for (size_t i = 0; f->levels > 1 && i < n; i++) {
+		if (tarry_unlikely(at[i] == NO_TABLE))
 			continue;
-		e = entry_load(f, at[i]);
-		if (tarry_unlikely(!f->present(e))) {
-			if (!f->frozen(e)) {
-				errs[i] = tarry_hit_absent(f, e, 0, va[i],
-							   &hits[i]);
-				continue;
-			}
-			e = f->thaw(e);
+		if (tarry_unlikely(!batch_step(f, window, 1, va[i], &at[i],
+					       &hits[i], &errs[i]))) {
+			at[i] = NO_TABLE;
+			continue;
 		}
-		tarry_hit_leaf(f, e, 0, va[i], &hits[i]);
+		tarry_prefetch((const char *)window + at[i] +
+			       slot_of(f, va[i], 0) * 8);
 	}
+	for (size_t i = 0; i < n; i++)
+		if (tarry_likely(at[i] != NO_TABLE))
+			batch_step(f, window, 0, va[i], &at[i], &hits[i],
+				   &errs[i]);
 }
 
 tarry_inline void translate_batch(const struct tarry_format *f,

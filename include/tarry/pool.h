@@ -60,8 +60,8 @@ struct tarry_pool_config {
 
 struct tarry_pool_stats {
 	uint64_t tables[TARRY_MAX_LEVELS]; /* live, by level */
-	uint64_t table_bytes;	/* live tables, spares, stocks; a page a space */
-	uint64_t waiting;	/* tables detached, not yet free */
+	uint64_t table_bytes; /* live tables, spares, stocks; a page a space */
+	uint64_t waiting;     /* tables detached, not yet free */
 	uint64_t waiting_bytes; /* of tables and data pages */
 	uint64_t waiting_pages; /* data page runs not yet released */
 	uint64_t retired;	/* tables, since the start */

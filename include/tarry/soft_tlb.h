@@ -29,8 +29,7 @@ struct tarry_soft_tlb_entry {
 	tarry_va page;	     /* va of the page, low bits 0; 1: never filled */
 	uint64_t generation; /* of the bucket, read before the walk */
 	uint64_t offset;     /* oa - va */
-	uint64_t entry;	     /* as read, and its level: for the rights */
-	uint64_t level;
+	uint64_t entry;	     /* as read */
 };
 
 struct tarry_soft_tlb {
