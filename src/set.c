@@ -11,8 +11,8 @@
  *    into it as if it were there, and publishes on its way up.
  *    (rule: publish-after-fill)
  * B. A leaf that sticks out of the range is frozen, invalidated, and replaced
- *    by a table that says the same, but for the part that changes.  Software reads
- *    through the frozen entry all the time; hardware faults and comes back.
+ *    by a table that says the same, but for the part that changes.  Software
+ *    reads through the frozen entry; hardware faults and comes back.
  *    (rules: freeze-then-change, never-through-empty)
  * C. A table that lies wholly in the range and is not needed any more goes by
  *    one exchange of its parent's entry, whatever is below it.  Its own entries

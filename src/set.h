@@ -42,8 +42,8 @@ uint64_t tarry_leaf_with_rights(const struct tarry_format *f, uint64_t e,
 				unsigned int level, tarry_rights rights);
 
 /* The leaf or mark @e in a whole live slot of @level becomes the table @id,
- * which is attached and locked then.  False: a cache did not answer, the leaf is
- * back. */
+ * which is attached and locked then.  False: a cache did not answer, the leaf
+ * is back. */
 bool tarry_split_slot(struct tarry_op *op, uint64_t *slot, uint64_t e,
 		      enum tarry_kind kind, unsigned int level, uint64_t bits,
 		      uint32_t id);

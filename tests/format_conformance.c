@@ -371,7 +371,7 @@ static void payload_round_trips_to_the_limit(void **state)
 }
 
 /* Bits of a mark never reach what hardware takes for memory: where the address
- * is inverted, so is the mark's, and it differs from a leaf of the same bits. */
+ * is inverted, so is the mark's: it differs from a leaf of the same bits. */
 static void marks_are_no_frozen_leaves(void **state)
 {
 	const struct tarry_format *f;

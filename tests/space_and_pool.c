@@ -238,7 +238,7 @@ static void translate_answers(void **state)
 	bed_close(&b);
 }
 
-/* ---- a listener without an answer: reported, and nothing wrongly freed ---- */
+/* ---- a listener without an answer: reported, nothing wrongly freed ---- */
 
 static void deaf_open(struct bed *b, struct probe *p)
 {

@@ -37,8 +37,8 @@ struct arena_chunk {
 
 enum arena_list { ARENA_WHOLE, ARENA_PARTIAL, ARENA_BIG, ARENA_LISTS };
 
-/* Each writer takes from a bin of its own while it lasts; whoever releases gives back to the
- * bin that a chunk is of. */
+/* Each writer takes from a bin of its own while it lasts; whoever releases
+ * gives back to the bin that a chunk is of. */
 struct arena_bin {
 	pthread_mutex_t lock;
 	uint32_t lists[ARENA_LISTS]; /* first chunk, index + 1 */

@@ -161,7 +161,7 @@ static bool add_process_stripes(struct plan *plan, struct draft *d)
 	return true;
 }
 
-/* ---- the bench: stripes of the stress's own, with room for all changes ---- */
+/* ---- the bench: stripes of our own, with room for all changes ---- */
 
 /* The first free span of addresses of the lower half, from a random place. */
 static tarry_va find_room(const struct plan *plan, struct draft *d,
@@ -289,12 +289,13 @@ static void record_runs(struct plan *plan, const struct plan_input *input,
 			if (run->large && !slot && pages - p >= per)
 				build = RECORD_BUILD_LARGE;
 			if (build == RECORD_BUILD_LARGE) {
+				uint64_t record = RECORD_HOME | build;
+
+				record |= (uint64_t)run->rights
+					  << RECORD_RIGHTS_SHIFT;
 				for (uint32_t k = 0; k < per; k++)
-					plan_write(
-						plan, block * per + k,
-						RECORD_HOME | build |
-							(uint64_t)run->rights
-								<< RECORD_RIGHTS_SHIFT);
+					plan_write(plan, block * per + k,
+						   record);
 				p += per - 1;
 				plan->source.large_built++;
 				plan->source.pages_built += per;
