@@ -191,11 +191,7 @@ static int clone_each(struct tarry_op *op, enum clone_step step, uint64_t end,
 			continue;
 		}
 		if (kind == TARRY_TABLE) {
-			uint32_t id = id_of_oa(op->pool, f->table_oa(e));
-
-			cursor_down(
-				c, slots_at(op->b->face.window, f->table_oa(e)),
-				table_of_id(op->pool, id), id);
+			range_into(op, c, e);
 			continue;
 		}
 		if (step == CLONE_COPY && kind != TARRY_EMPTY)

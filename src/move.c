@@ -182,9 +182,7 @@ static void move_mark(struct tarry_op *op, const struct move *m, uint32_t id,
 			cursor_next(&c);
 			continue;
 		}
-		id = id_of_oa(op->pool, f->table_oa(e));
-		cursor_down(&c, slots_at(op->b->face.window, f->table_oa(e)),
-			    table_of_id(op->pool, id), id);
+		range_into(op, &c, e);
 	}
 }
 
@@ -232,12 +230,7 @@ static bool move_act(struct tarry_op *op, struct move *m, bool *answered)
 			move_table(op, m, &c, e);
 			tables = true;
 		} else if (kind == TARRY_TABLE) {
-			uint32_t id = id_of_oa(op->pool, f->table_oa(e));
-
-			cursor_down(
-				&c,
-				slots_at(op->b->face.window, f->table_oa(e)),
-				table_of_id(op->pool, id), id);
+			range_into(op, &c, e);
 			continue;
 		} else if (kind != TARRY_EMPTY && !cursor_whole(&c)) {
 			uint32_t id = tarry_op_table(op, c.level - 1);
@@ -281,12 +274,7 @@ static void move_thaw(struct tarry_op *op, const struct move *m)
 		raw = e = entry_load_locked(f, cursor_slot(&c));
 		if (entry_kind(f, &e, c.level) == TARRY_TABLE &&
 		    f->present(raw)) {
-			uint32_t id = id_of_oa(op->pool, f->table_oa(e));
-
-			cursor_down(
-				&c,
-				slots_at(op->b->face.window, f->table_oa(e)),
-				table_of_id(op->pool, id), id);
+			range_into(op, &c, e);
 			continue;
 		}
 		if (f->frozen(raw))

@@ -182,11 +182,7 @@ static void unlock_until(struct tarry_op *op, const struct cursor *stop)
 		/* Stable: the locks of this table and of the child are ours. */
 		e = entry_load_locked(f, cursor_slot(&c));
 		if (entry_kind(f, &e, c.level) == TARRY_TABLE) {
-			tarry_oa oa = f->table_oa(e);
-			uint32_t id = id_of_oa(op->pool, oa);
-
-			cursor_down(&c, slots_at(op->b->face.window, oa),
-				    table_of_id(op->pool, id), id);
+			range_into(op, &c, e);
 		} else {
 			cursor_next(&c);
 		}

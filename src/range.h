@@ -91,6 +91,17 @@ void tarry_detach_subtree(struct tarry_op *op, tarry_oa oa, unsigned int level,
 int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 		     struct tarry_gather *g, uint64_t *freed);
 
+/* The cursor goes into the table that @e points to. */
+tarry_inline void range_into(const struct tarry_op *op, struct cursor *c,
+			     uint64_t e)
+{
+	tarry_oa oa = op->f->table_oa(e);
+	uint32_t id = id_of_oa(op->pool, oa);
+
+	cursor_down(c, slots_at(op->b->face.window, oa),
+		    table_of_id(op->pool, id), id);
+}
+
 /* The state of a table that is detached with leaves of no further use. */
 tarry_inline enum tarry_state detached_state(const struct tarry_body *b)
 {

@@ -35,17 +35,12 @@ static int64_t reclaim_act(struct tarry_op *op)
 		}
 		{
 			uint64_t e = entry_load_locked(f, cursor_slot(c));
-			tarry_oa oa;
-			uint32_t id;
 
 			if (entry_kind(f, &e, c->level) != TARRY_TABLE) {
 				cursor_next(c);
 				continue;
 			}
-			oa = f->table_oa(e);
-			id = id_of_oa(op->pool, oa);
-			cursor_down(c, slots_at(op->b->face.window, oa),
-				    table_of_id(op->pool, id), id);
+			range_into(op, c, e);
 		}
 	}
 }

@@ -390,11 +390,7 @@ static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 		}
 		if (kind == TARRY_TABLE &&
 		    !(cursor_whole(c) && set_fits(op, set, kind))) {
-			tarry_oa oa = f->table_oa(e);
-			uint32_t id = id_of_oa(op->pool, oa);
-
-			cursor_down(c, slots_at(op->b->face.window, oa),
-				    table_of_id(op->pool, id), id);
+			range_into(op, c, e);
 			continue;
 		}
 		if (kind == TARRY_TABLE) {
