@@ -70,15 +70,25 @@ tarry_inline const uint64_t *map_walk(const struct tarry_format *f,
 	return slots;
 }
 
-/* The slots are empty and leaves fit: fill them.  The table is locked. */
-tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_table *t,
-			    uint64_t *slots, unsigned int level,
-			    unsigned int slot, unsigned int n, tarry_oa oa,
-			    tarry_rights rights)
+/* Fills slots of a table if it is still the one that was meant, leaves of its
+ * level fit, and the slots are empty.  The table is locked. */
+tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
+			    struct tarry_table *t, uint64_t *slots,
+			    unsigned int level, uint64_t first, uint64_t last,
+			    tarry_oa oa, tarry_rights rights)
 {
+	unsigned int n = slot_of(f, last, level) - slot_of(f, first, level) + 1;
 	uint64_t e = f->make_leaf(oa, level, rights);
 
-	slots += slot;
+	/* rule: decide-under-lock, detached-is-final; not-alone-flush-all: see
+	 * tarry_set_range(). */
+	if (tarry_unlikely(!table_is(t, f, first, level)) ||
+	    tarry_unlikely(tarry_load(&b->open_gathers, TARRY_RELAXED)) ||
+	    !(f->leaf_levels >> level & 1) ||
+	    ((first | (last + 1) | (first ^ oa)) & (span_of(f, level) - 1)))
+		return false;
+	slots += slot_of(f, first, level);
+	/* rule: no-live-overwrite */
 	if (t->live) {
 		uint64_t all = 0;
 
@@ -101,12 +111,11 @@ tarry_inline int map(const struct tarry_format *f, struct tarry_space *s,
 		     tarry_rights rights, const struct tarry_how *how)
 {
 	struct tarry_body *b = tarry_body(s);
-	uint64_t first, last, span;
 	unsigned int level;
 	struct tarry_table *t;
-	const uint64_t *slots;
-	bool done = false;
+	uint64_t first, last, *slots;
 	tarry_oa table;
+	bool done;
 	int err = map_check(f, va, oa, len, rights);
 
 	if (tarry_unlikely(err))
@@ -117,27 +126,17 @@ tarry_inline int map(const struct tarry_format *f, struct tarry_space *s,
 	first = va_bits_of(f, va);
 	last = va_bits_of(f, va + (len - 1));
 	tarry_port_read_begin();
-	slots = map_walk(f, b, first, last, first ^ oa, &table, &level);
-	span = span_of(f, level);
+	slots = (uint64_t *)map_walk(f, b, first, last, first ^ oa, &table,
+				     &level);
 	t = table_of_oa(b->pool, table);
 	table_lock(t);
-	/* rule: decide-under-lock, detached-is-final, no-live-overwrite;
-	 * not-alone-flush-all: see tarry_set_range() */
-	if (tarry_likely(table_is(t, f, first, level)) &&
-	    tarry_likely(!tarry_load(&b->open_gathers, TARRY_RELAXED)) &&
-	    (f->leaf_levels >> level & 1) &&
-	    !((first | (last + 1) | (first ^ oa)) & (span - 1))) {
-		unsigned int slot = slot_of(f, first, level);
-		unsigned int n = slot_of(f, last, level) - slot + 1;
-
-		/* Larger leaves inside the range are set.c's to choose. */
-		if (level == 0)
-			done = map_slots(f, t, (uint64_t *)slots, 0, slot, n,
-					 oa, rights);
-		else
-			done = map_slots(f, t, (uint64_t *)slots, level, slot,
-					 n, oa, rights);
-	}
+	/* Twice, so that the geometry of the smallest leaves is constant.
+	 * Larger leaves inside the range are set.c's to choose. */
+	if (tarry_likely(level == 0))
+		done = map_slots(f, b, t, slots, 0, first, last, oa, rights);
+	else
+		done = map_slots(f, b, t, slots, level, first, last, oa,
+				 rights);
 	table_unlock(t);
 	tarry_port_read_end();
 	return tarry_likely(done) ? 0 : map_set(s, va, oa, len, rights, NULL);

@@ -122,16 +122,48 @@ tarry_inline bool unmap_invalidate(struct tarry_body *b, struct tarry_gather *g,
 	return tarry_gather_invalidate(g);
 }
 
+/* What the short way has done, and how. */
+struct unmap {
+	struct tarry_gather g;
+	struct tarry_table *child; /* detached, locked */
+	bool done, emptied, answered;
+};
+
+/* The table is locked. */
+tarry_inline void unmap_locked(const struct tarry_format *f,
+			       struct tarry_body *b, struct tarry_table *t,
+			       uint64_t *slots, unsigned int level,
+			       uint64_t first, uint64_t last, struct unmap *u)
+{
+	unsigned int n = slot_of(f, last, level) - slot_of(f, first, level) + 1;
+
+	/* rule: decide-under-lock, detached-is-final */
+	if (tarry_unlikely(!table_is(t, f, first, level)) ||
+	    ((first | (last + 1)) & (span_of(f, level) - 1)))
+		return;
+	slots += slot_of(f, first, level);
+	if (unmap_simple(f, slots, level, n)) {
+		t->live -= unmap_slots(f, slots, n,
+				       b->flags & TARRY_SPACE_HARDWARE);
+		u->done = true;
+	} else if (level == 1 && n == 1) {
+		u->done = unmap_table(f, b, t, slots, &u->g, &u->child);
+	}
+	u->emptied = u->done && !t->live;
+	if (u->done)
+		u->answered = unmap_invalidate(b, &u->g, va_of_bits(f, first),
+					       last - first + 1, level,
+					       u->child != NULL);
+}
+
 tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 		       tarry_va va, uint64_t len, const struct tarry_how *how)
 {
 	struct tarry_body *b = tarry_body(s);
-	bool done = false, answered = true, emptied = false;
-	struct tarry_table *t, *child = NULL;
-	uint64_t first, last, span;
-	struct tarry_gather g;
+	uint64_t first, last, *slots;
+	struct tarry_table *t;
 	unsigned int level;
-	uint64_t *slots;
+	struct unmap u;
 	tarry_oa table;
 	int err = range_check(f, va, len);
 
@@ -140,42 +172,31 @@ tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 	if (how || (b->flags & TARRY_SPACE_RELEASE))
 		return unmap_set(s, va, len, how);
 	lock_none_held();
-	gather_init(&g, b);
+	gather_init(&u.g, b);
+	u.child = NULL;
+	u.done = false;
+	u.emptied = false;
+	u.answered = true;
 	first = va_bits_of(f, va);
 	last = va_bits_of(f, va + (len - 1));
 	tarry_port_read_begin();
 	slots = (uint64_t *)unmap_walk(f, b, first, last, &table, &level);
-	span = span_of(f, level);
 	t = table_of_oa(b->pool, table);
-	slots += slot_of(f, first, level);
 	table_lock(t);
-	/* rule: decide-under-lock, detached-is-final */
-	if (tarry_likely(table_is(t, f, first, level)) &&
-	    !((first | (last + 1)) & (span - 1))) {
-		unsigned int n =
-			slot_of(f, last, level) - slot_of(f, first, level) + 1;
-
-		if (unmap_simple(f, slots, level, n)) {
-			t->live -= unmap_slots(f, slots, n,
-					       b->flags & TARRY_SPACE_HARDWARE);
-			done = true;
-		} else if (level == 1 && n == 1) {
-			done = unmap_table(f, b, t, slots, &g, &child);
-		}
-		emptied = done && !t->live;
-		if (done)
-			answered = unmap_invalidate(b, &g, va, len, level,
-						    child != NULL);
-	}
-	if (child)
-		table_unlock(child);
+	/* Twice, so that the geometry of the smallest leaves is constant. */
+	if (tarry_likely(level == 0))
+		unmap_locked(f, b, t, slots, 0, first, last, &u);
+	else
+		unmap_locked(f, b, t, slots, level, first, last, &u);
+	if (u.child)
+		table_unlock(u.child);
 	table_unlock(t);
 	tarry_port_read_end();
-	if (tarry_unlikely(!done))
+	if (tarry_unlikely(!u.done))
 		return unmap_set(s, va, len, NULL);
-	if (child || !answered)
-		err = tarry_gather_finish(&g, answered);
-	if (emptied && !err && !(b->flags & TARRY_SPACE_KEEP_TABLES))
+	if (u.child || !u.answered)
+		err = tarry_gather_finish(&u.g, u.answered);
+	if (u.emptied && !err && !(b->flags & TARRY_SPACE_KEEP_TABLES))
 		err = tarry_reclaim_up(b, first, level, NULL, NULL);
 	return err;
 }
