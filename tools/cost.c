@@ -251,9 +251,12 @@ int cost_print(const struct layout *l, const char *arg, bool json)
 			       : 0;
 	}
 	totals(l, &present, &swapped, &huge);
-	printf("%s", arg);
-	if (l->comm[0])
-		printf(" (%s)", l->comm);
+	print_tame(stdout, arg);
+	if (l->comm[0]) {
+		fputs(" (", stdout);
+		print_tame(stdout, l->comm);
+		putchar(')');
+	}
 	printf(": %zu regions, %.1f MB present, %.1f MB of it in huge "
 	       "pages%s, %.1f MB swapped\n",
 	       l->n_regions, (double)present / 1048576, (double)huge / 1048576,

@@ -10,6 +10,15 @@
 
 #include "layout.h"
 
+const char layout_no_memory[] = "no memory";
+
+void print_tame(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text,
+		      out);
+}
+
 int complain(int code, const char *command, const char *arg, const char *format,
 	     ...)
 {
@@ -18,11 +27,9 @@ int complain(int code, const char *command, const char *arg, const char *format,
 	fprintf(stderr, "tarry%s%s: ", command ? " " : "",
 		command ? command : "");
 	/* One line, whatever a file name holds. */
-	for (; arg && *arg; arg++) {
-		fputc((unsigned char)*arg < ' ' || *arg == 127 ? '?' : *arg,
-		      stderr);
-		if (!arg[1])
-			fputs(": ", stderr);
+	if (arg && *arg) {
+		print_tame(stderr, arg);
+		fputs(": ", stderr);
 	}
 	va_start(args, format);
 	vfprintf(stderr, format, args);
@@ -76,7 +83,7 @@ bool layout_add_region(struct layout *l, uint64_t start, uint64_t end,
 	}
 	if (l->n_regions == l->max_regions &&
 	    !grow((void **)&l->regions, &l->max_regions, sizeof(*r))) {
-		*why = "no memory";
+		*why = layout_no_memory;
 		return false;
 	}
 	r = &l->regions[l->n_regions++];
@@ -118,7 +125,7 @@ bool layout_add_run(struct layout *l, uint64_t va, uint64_t len,
 	}
 	if (l->n_runs == l->max_runs &&
 	    !grow((void **)&l->runs, &l->max_runs, sizeof(*last))) {
-		*why = "no memory";
+		*why = layout_no_memory;
 		return false;
 	}
 	l->runs[l->n_runs++] = (struct layout_run){

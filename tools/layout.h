@@ -55,8 +55,9 @@ struct layout {
 struct layout *layout_new(void);
 void layout_free(struct layout *l);
 
-/* Appends; false: no memory, or over a limit, or out of order (then *why says
- * so). */
+/* Appends; false: no memory (then *why is layout_no_memory), or over a limit,
+ * or out of order. */
+extern const char layout_no_memory[];
 bool layout_add_region(struct layout *l, uint64_t start, uint64_t end,
 		       unsigned int rights, const char *name, const char **why);
 /* To the last region; joined with the last run where it goes on. */
@@ -79,6 +80,9 @@ int layout_from_trace(const char *command, const char *arg, FILE *in,
 		      struct layout **out);
 /* Writes a snapshot; false: errno says why. */
 bool layout_write(const struct layout *l, FILE *out);
+
+/* Text from elsewhere: nothing in it that a terminal would obey. */
+void print_tame(FILE *out, const char *text);
 
 /* "tarry COMMAND: ARG: ..." on standard error; returns @code. */
 int complain(int code, const char *command, const char *arg, const char *format,

@@ -38,6 +38,9 @@ struct scan_arg {
 #define PAGEMAP_SWAPPED (1ull << 62)
 #define HUGE_LEN	(2ull << 20)
 
+/* So much is read page by page whatever smaps says of it. */
+#define READ_WHOLE_LEN (1ull << 30)
+
 struct reader {
 	const char *command, *arg;
 	int pid, pagemap;
@@ -178,15 +181,21 @@ static int scan_region(struct reader *r, const struct smaps *m)
 	return 1;
 }
 
-/* Older kernels: a word a page.  Which pages are huge is guessed: present and
- * aligned stretches, as many as smaps says. */
+/*
+ * Older kernels: a word a page.  Which pages are huge is guessed: present and
+ * aligned stretches, as many as smaps says.
+ *
+ * A region that is larger than READ_WHOLE_LEN is read until all that smaps
+ * counts is found; smaps does not count pages of zeroes.
+ */
 static bool read_words(struct reader *r, const struct smaps *m)
 {
 	static uint64_t words[1 << 17];
 	uint64_t found = 0, huge = m->huge;
+	bool whole = m->end - m->start <= READ_WHOLE_LEN;
 
 	for (uint64_t at = m->start;
-	     at < m->end && found < m->present + m->swapped;) {
+	     at < m->end && (whole || found < m->present + m->swapped);) {
 		uint64_t len = sizeof(words) / 8 * 4096;
 		ssize_t got;
 
@@ -250,8 +259,6 @@ static bool region_done(struct reader *r, const struct smaps *m)
 	if (!layout_add_region(r->l, m->start, m->end, m->rights, m->name,
 			       &r->why))
 		return false;
-	if (!m->present && !m->swapped)
-		return true;
 	if (r->pagemap < 0)
 		return assume_first(r, m);
 	if (!r->no_scan)

@@ -23,6 +23,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,7 +279,8 @@ int layout_from_snapshot(const char *command, const char *arg, FILE *in,
 					feof(in) ? "cut off"
 						 : "too long, or binary");
 		else if (!read_line(&r, line))
-			code = complain(2, command, arg, "line %u: %s", r.line,
+			code = complain(r.why == layout_no_memory ? 1 : 2,
+					command, arg, "line %u: %s", r.line,
 					r.why);
 		r.crc = crc32(r.crc, (const Bytef *)line, (uInt)n);
 	}
@@ -315,43 +318,95 @@ static int write_through(const struct layout *l, const char *path)
 	return ok ? 0 : complain(1, "snapshot", path, "%s", strerror(err));
 }
 
+static const int deadly[] = {SIGHUP, SIGINT, SIGTERM};
+#define N_DEADLY (sizeof(deadly) / sizeof(*deadly))
+
+/* What is written at the moment, for who ends the program meanwhile. */
+static char temporary[PATH_MAX];
+
+static void ended_meanwhile(int signal_number)
+{
+	unlink(temporary);
+	raise(signal_number); /* the default, once this has returned */
+}
+
+static void guard(struct sigaction *before)
+{
+	struct sigaction guarded = {.sa_handler = ended_meanwhile,
+				    .sa_flags = (int)SA_RESETHAND};
+
+	for (size_t i = 0; i < N_DEADLY; i++) {
+		sigaction(deadly[i], NULL, &before[i]);
+		if (before[i].sa_handler == SIG_DFL)
+			sigaction(deadly[i], &guarded, NULL);
+	}
+}
+
+static void unguard(const struct sigaction *before)
+{
+	for (size_t i = 0; i < N_DEADLY; i++)
+		sigaction(deadly[i], &before[i], NULL);
+}
+
+/* Whole or not at all: the old file stays until the new one is safe. */
+static int write_beside(const struct layout *l, const char *path,
+			const char *place, mode_t mode)
+{
+	struct sigaction before[N_DEADLY];
+	FILE *out;
+	int fd, err = 0;
+	bool ok;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", place) >=
+	    (int)sizeof(temporary))
+		return complain(2, "snapshot", path, "the name is too long");
+	guard(before);
+	fd = mkstemp(temporary);
+	if (fd < 0) {
+		err = errno;
+		unguard(before);
+		return complain(1, "snapshot", path, "%s", strerror(err));
+	}
+	out = fdopen(fd, "w");
+	ok = out && fchmod(fd, mode) == 0 && layout_write(l, out) &&
+	     fsync(fd) == 0;
+	err = errno;
+	if (out ? fclose(out) : close(fd)) {
+		err = ok ? errno : err;
+		ok = false;
+	}
+	if (ok && rename(temporary, place) != 0) {
+		err = errno;
+		ok = false;
+	}
+	if (!ok)
+		unlink(temporary);
+	unguard(before);
+	return ok ? 0 : complain(1, "snapshot", path, "%s", strerror(err));
+}
+
 int snapshot_write(const struct layout *l, const char *path)
 {
-	char temporary[4096];
 	struct stat st;
-	FILE *out = NULL;
-	int fd, err;
 	bool exists = stat(path, &st) == 0;
 	mode_t mask;
+	char *place;
+	int code;
 
 	if (!strcmp(path, "-") || (exists && !S_ISREG(st.st_mode)))
 		return write_through(l, path);
-	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >=
-	    (int)sizeof(temporary))
-		return complain(2, "snapshot", path, "the name is too long");
-	/* Whole or not at all: the old file stays until the new one is safe. */
-	fd = mkstemp(temporary);
-	if (fd < 0)
-		return complain(1, "snapshot", path, "%s", strerror(errno));
-	/* As open() would: the addresses of a process are not for everyone who
-	 * may not read it. */
 	mask = umask(0);
 	umask(mask);
-	fchmod(fd, exists ? st.st_mode & 0777 : 0666 & ~mask);
-	out = fdopen(fd, "w");
-	if (!out || !layout_write(l, out) || fsync(fd) != 0)
-		goto failed;
-	if (fclose(out) != 0) {
-		out = NULL;
-		goto failed;
-	}
-	out = NULL;
-	if (rename(temporary, path) == 0)
-		return 0;
-failed:
-	err = errno;
-	if (out)
-		fclose(out);
-	unlink(temporary);
-	return complain(1, "snapshot", path, "%s", strerror(err));
+	/* As open() would: the addresses of a process are not for everyone who
+	 * may not read it. */
+	if (!exists && lstat(path, &st) != 0)
+		return write_beside(l, path, path, 0666 & ~mask);
+	/* A link stays, and what it points to is replaced: /dev/stdout, for
+	 * one, is not this program's to replace. */
+	place = realpath(path, NULL);
+	if (!place)
+		return complain(1, "snapshot", path, "%s", strerror(errno));
+	code = write_beside(l, path, place, st.st_mode & 0777);
+	free(place);
+	return code;
 }

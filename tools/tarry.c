@@ -7,6 +7,7 @@
  */
 #include <getopt.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,6 +241,8 @@ int main(int argc, char **argv)
 	const char *command = argc > 1 ? argv[1] : NULL;
 	const struct command *c;
 
+	/* A limit on the size of files is an error like any other. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (!command) {
 		fputs(usage, stderr);
 		return 2;

@@ -60,7 +60,7 @@ static bool touch(struct pages *p, uint64_t page, unsigned int rights,
 	uint64_t *slot;
 
 	if ((p->n + 1) * 2 > p->size && !more_room(p)) {
-		*why = "no memory";
+		*why = layout_no_memory;
 		return false;
 	}
 	slot = find(p, page);
@@ -166,7 +166,8 @@ int layout_from_trace(const char *command, const char *arg, FILE *in,
 					feof(in) ? "cut off"
 						 : "too long, or binary");
 		else if (!trace_line(&pages, line, &why))
-			code = complain(2, command, arg, "line %lu: %s", number,
+			code = complain(why == layout_no_memory ? 1 : 2,
+					command, arg, "line %lu: %s", number,
 					why);
 	}
 	if (!code && ferror(in))

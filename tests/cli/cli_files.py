@@ -4,6 +4,7 @@
 one line that names the argument and the line; and as they should be."""
 import json
 import os
+import resource
 import tempfile
 import zlib
 
@@ -213,6 +214,33 @@ with tempfile.TemporaryDirectory() as folder:
                       json.loads(text)['file'] == out and
                       os.stat(out).st_mode & 0o777 == mode,
                       'a file is replaced, its mode kept', status, text, err)
+    link, target = os.path.join(folder, 'link'), os.path.join(folder, 'to')
+    os.symlink('to', link)
+    tap.refused('a link to nothing', 1, [link], 'snapshot', path, '-o', link)
+    with open(target, 'wb') as f:
+        f.write(b'old')
+    status, text, err = cli.run('snapshot', path, '-o', link)
+    with open(target, 'rb') as f:
+        tap.check(status == 0 and os.path.islink(link) and f.read() == GOOD,
+                  'a link stays, its file is replaced', status, err)
+    with open(target, 'wb') as f:
+        done = cli.subprocess.run([cli.TARRY, 'snapshot', path, '-o',
+                                   '/proc/self/fd/1'], stdout=f)
+    with open(target, 'rb') as f:
+        tap.check(done.returncode == 0 and f.read() == GOOD,
+                  'a standard output that is a file', done)
+    os.remove(link)
+    os.remove(target)
+    with open(out, 'wb') as f:
+        f.write(b'old')
+    done = cli.subprocess.run(
+        [cli.TARRY, 'snapshot', path, '-o', out], capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64)))
+    with open(out, 'rb') as f:
+        tap.check(done.returncode == 1 and f.read() == b'old' and
+                  done.stderr.count(b'\n') == 1 and
+                  out.encode() in done.stderr,
+                  'a limit on the size of files', done)
     os.remove(out)
     before = os.umask(0o077)
     cli.run('snapshot', path, '-o', out)

@@ -5,6 +5,8 @@ be read, or end while they are."""
 import ctypes
 import json
 import os
+import platform
+import struct
 import subprocess
 import sys
 import tempfile
@@ -31,7 +33,12 @@ ctypes.memset(far + (1 << 40) - 4096, 1, 1)
 huge = libc.mmap(0x7100000000, 8 << 20, 3, 0x4022, -1, 0)
 libc.madvise(huge, 8 << 20, 14)
 ctypes.memset(huge, 1, 4 << 20)
-print(hex(at), hex(far), hex(huge), flush=True)
+# Read, not written: pages of zeroes, which smaps does not count.
+zero = libc.mmap(0x7200000000, 8 << 20, 3, 0x4022, -1, 0)
+libc.madvise(zero, 8 << 20, 15)
+for i in range(0, 8 << 20, 4096):
+    ctypes.c_char.from_address(zero + i).value
+print(hex(at), hex(far), hex(huge), hex(zero), flush=True)
 sys.stdin.read()
 '''
 
@@ -63,9 +70,25 @@ def regions(text):
     return found
 
 
+def as_before_6_7():
+    """The ioctl that came with Linux 6.7 is not there for this process."""
+    libc = ctypes.CDLL(None)
+    code = b''.join(struct.pack('HBBI', *step) for step in (
+        (0x20, 0, 0, 0),           # the call
+        (0x15, 0, 3, 16),          # ioctl on x86-64
+        (0x20, 0, 0, 24),          # its number
+        (0x15, 0, 1, 0xc0606610),  # PAGEMAP_SCAN
+        (0x06, 0, 0, 0x50019),     # ENOTTY
+        (0x06, 0, 0, 0x7fff0000)))
+    steps = ctypes.create_string_buffer(code)
+    program = struct.pack('HxxxxxxP', len(code) // 8, ctypes.addressof(steps))
+    if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program):
+        raise OSError('no seccomp')
+
+
 tap = cli.Tap()
 with Target() as target, tempfile.TemporaryDirectory() as folder:
-    at, far, huge = target.at
+    at, far, huge, zero = target.at
     status, text, err = cli.run('snapshot', target.pid)
     seen = regions(text)
     tap.check(status == 0 and err == b'' and
@@ -82,6 +105,21 @@ with Target() as target, tempfile.TemporaryDirectory() as folder:
                   'two huge pages', seen.get(huge))
     else:
         tap.skip('two huge pages', 'none on this machine')
+    tap.check(seen.get(zero) == [(zero, 8 << 20, '4K', 'present')],
+              'pages of zeroes', seen.get(zero))
+    if platform.machine() == 'x86_64':
+        done = subprocess.run([cli.TARRY, 'snapshot', str(target.pid)],
+                              capture_output=True, preexec_fn=as_before_6_7)
+        before = regions(done.stdout)
+        tap.check(done.returncode == 0 and done.stderr == b'' and
+                  all(before.get(a) == seen[a] for a in target.at),
+                  'the same without what Linux 6.7 brought', done.stderr,
+                  [before.get(a) for a in target.at])
+        tap.check((b'flags guessed\n' in done.stdout) ==
+                  any(r[2] == '2M' for v in before.values() for r in v),
+                  'which huge pages are a guess')
+    else:
+        tap.skip('the same without what Linux 6.7 brought', 'wants x86-64')
     path = os.path.join(folder, 'snap')
     status, out, err = cli.run('snapshot', target.pid, '-o', path)
     tap.check(status == 0 and out + err == b'', 'into a file', out, err)
@@ -113,11 +151,14 @@ with Target() as target, tempfile.TemporaryDirectory() as folder:
     else:
         tap.skip('of another user', 'wants root')
 
-for name in (b'a\nb) x', b'\xff\xfe', b'', b')))', b' '):
+for name in (b'a\nb) x', b'\xff\xfe', b'', b')))', b' ', b'\x1b[31mred'):
     with Target(name) as target:
         status, text, err = cli.run('cost', target.pid, '--json')
         tap.check(status == 0 and json.loads(text)['pid'] == target.pid,
                   'a process of the name %r' % name, status, text, err)
+        status, text, err = cli.run('cost', target.pid)
+        tap.check(status == 0 and b'\x1b' not in text,
+                  'nothing that a terminal obeys: %r' % name, text)
 
 child = subprocess.Popen(['true'])
 os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
