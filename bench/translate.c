@@ -361,6 +361,12 @@ static struct bench_time sequential_tarry(void *ctx, uint64_t seed)
 	return t;
 }
 
+static struct bench_time sequential_walk(void *ctx, uint64_t seed)
+{
+	(void)seed;
+	return sequential(ctx, by_walk);
+}
+
 static struct bench_time sequential_array(void *ctx, uint64_t seed)
 {
 	(void)seed;
@@ -375,6 +381,9 @@ static void in_order(struct bench *b)
 		{.name = "loop over an array",
 		 .run = sequential_array,
 		 .answers = true},
+		{.name = "walk by hand, no RCU",
+		 .run = sequential_walk,
+		 .answers = true},
 	};
 	struct bench_row row = {.unit = "ns",
 				.ours = &sides[0],
@@ -384,9 +393,13 @@ static void in_order(struct bench *b)
 	world_create(b, &w, 0, false);
 	world_fill(b, &w, size(b, 4 * MEGA), size(b, 4 * MEGA));
 	world_array(b, &w);
-	bench_interleave(b, sides, 2, &w);
+	bench_interleave(b, sides, 3, &w);
 	bench_row(b, &row, "sequential translate, %llu pages",
 		  (unsigned long long)w.pages);
+	/* What any walk of four levels would cost. */
+	row.floor = &sides[2];
+	row.ratio_max = 0;
+	bench_row(b, &row, "  the same against a walk");
 	world_destroy(b, &w);
 }
 

@@ -29,6 +29,13 @@ BENCH_INLINE tarry_va world_va(uint64_t page)
 	return WORLD_BASE + page * WORLD_PAGE;
 }
 
+/* Of a page, in runs of @run pages: a hole of one page between runs keeps
+ * their output addresses apart. */
+BENCH_INLINE tarry_oa world_oa(uint64_t page, uint64_t run)
+{
+	return WORLD_OA + (page + page / run) * WORLD_PAGE;
+}
+
 /* An empty space; @flags of tarry_space_create(). */
 void world_create(struct bench *b, struct world *w, unsigned int flags,
 		  bool keep);
@@ -41,7 +48,7 @@ void world_destroy(struct bench *b, struct world *w);
 /* Waits until nothing waits in the pool. */
 void world_settle(struct world *w);
 
-/* Maps with leaves of 4K only; ends the program on errors. */
+/* A single page, or with leaves of 4K only; ends the program on errors. */
 void world_map(struct bench *b, struct world *w, tarry_va va, tarry_oa oa,
 	       uint64_t len);
 void world_unmap(struct bench *b, struct world *w, tarry_va va, uint64_t len);
