@@ -91,6 +91,25 @@ static void *region_address(struct tarry_pool *pool, uint32_t index)
 	return (void *)(pool->window + page_oa(pool, index));
 }
 
+/* Which pages a chunk has follows from its number. */
+static void chunk_bounds(struct tarry_pool *pool, uint32_t number,
+			 struct tarry_chunk *c)
+{
+	uint32_t n = tarry_load(&pool->n_regions, TARRY_ACQUIRE);
+	uint32_t per_chunk = 1u << (TARRY_CHUNK_LG2 - pool->page_lg2);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct tarry_region *r = &pool->regions[i];
+		uint32_t end = r->first + r->n_pages;
+
+		if (number - r->first_chunk >= r->n_chunks)
+			continue;
+		c->first = r->first + (number - r->first_chunk) * per_chunk;
+		c->end =
+			end - c->first < per_chunk ? end : c->first + per_chunk;
+	}
+}
+
 /* Descriptors are zero before a chunk's first use, and type-stable after. */
 static bool chunk_commit(struct tarry_pool *pool, uint32_t number,
 			 struct tarry_chunk *c)
@@ -127,7 +146,10 @@ static uint32_t chunk_take(struct tarry_pool *pool, unsigned int order)
 	} else {
 		number = pool->chunks_free;
 		c = chunk_at(pool, number);
-		if (!c || !chunk_commit(pool, number, c))
+		if (!c)
+			return 0;
+		chunk_bounds(pool, number, c);
+		if (!chunk_commit(pool, number, c))
 			return 0;
 		pool->chunks_free++;
 	}
@@ -231,6 +253,11 @@ static uint64_t trim_used(struct tarry_pool *pool, struct tarry_chunk *c)
 	}
 	if (!returned)
 		return 0;
+	/* The first touch of a huge page brought in what was never used too. */
+	if (c->fresh < c->end)
+		(void)tarry_port_decommit(region_address(pool, c->fresh),
+					  (size_t)(c->end - c->fresh)
+						  << pool->page_lg2);
 	/* Both chains anew, lowest address first. */
 	c->hot = 0;
 	c->cold = 0;

@@ -53,8 +53,6 @@ static void region_init(struct tarry_pool *pool, struct tarry_region *r,
 			const struct layout *at, uint32_t first,
 			uint32_t first_chunk)
 {
-	uint32_t per_chunk = 1u << (TARRY_CHUNK_LG2 - pool->page_lg2);
-
 	(void)len;
 	r->oa = oa + at->tables;
 	r->len = (uint64_t)at->n_pages << pool->page_lg2;
@@ -64,14 +62,11 @@ static void region_init(struct tarry_pool *pool, struct tarry_region *r,
 	r->first_chunk = first_chunk;
 	r->n_chunks = at->n_chunks;
 	r->chunks = (struct tarry_chunk *)(base + at->chunks);
-	__builtin_memset(r->chunks, 0, at->n_chunks * sizeof(*r->chunks));
-	for (uint32_t i = 0; i < at->n_chunks; i++) {
-		uint32_t end = first + (i + 1) * per_chunk;
-		uint32_t last = first + at->n_pages;
-
-		r->chunks[i].first = first + i * per_chunk;
-		r->chunks[i].end = end < last ? end : last;
-	}
+	/* Reserved memory reads as zero, and should not be touched before it
+	 * is needed. */
+	if (!pool->reserved)
+		__builtin_memset(r->chunks, 0,
+				 at->n_chunks * sizeof(*r->chunks));
 }
 
 static void shards_init(struct tarry_pool *pool)

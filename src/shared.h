@@ -118,7 +118,7 @@ struct tarry_page {
 struct tarry_chunk {
 	uint32_t hot, cold;   /* P  first free block by page index, 0: none */
 	uint32_t fresh;	      /* P  next block that was never handed out */
-	uint32_t first, end;  /* C  page indices */
+	uint32_t first, end;  /* P  page indices; set on first use */
 	uint32_t n_hot, used; /* P  blocks */
 	uint32_t next, prev;  /* P  chunks with free blocks; index + 1 */
 	uint8_t order;	      /* P */

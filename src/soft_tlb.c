@@ -38,6 +38,8 @@ int tarry_soft_tlb_init(struct tarry_soft_tlb *t, struct tarry_space *s)
 {
 	const struct tarry_format *f = tarry_space_format(s);
 
+	_Static_assert(sizeof(struct tarry_soft_tlb_entry) == 32,
+		       "TARRY_SOFT_TLB_AT() counts on it");
 	_Static_assert(offsetof(struct tarry_soft_tlb, listener) == 0,
 		       "a listener is told by its own address");
 	t->listener.send = soft_tlb_send;

@@ -32,6 +32,10 @@ struct tarry_soft_tlb_entry {
 	uint64_t entry;	     /* as read */
 };
 
+/* Where the entry for @va stands, in bytes: entries are 32 bytes long. */
+#define TARRY_SOFT_TLB_AT(va) \
+	((va) >> 7 & (((1ull << TARRY_SOFT_TLB_LG2) - 1) << 5))
+
 struct tarry_soft_tlb {
 	struct tarry_listener listener;
 	struct tarry_space *space;
@@ -102,7 +106,8 @@ static inline int tarry_soft_tlb_translate(struct tarry_soft_tlb *t,
 					   tarry_va va, tarry_oa *oa)
 {
 	const struct tarry_soft_tlb_entry *e =
-		&t->entries[va >> 12 & ((1 << TARRY_SOFT_TLB_LG2) - 1)];
+		(const struct tarry_soft_tlb_entry *)((const char *)t->entries +
+						      TARRY_SOFT_TLB_AT(va));
 	/* rule: every-walker-class; pairs with the raise in soft_tlb_send().
 	 * Relaxed is enough: a section that begins after the grace period that
 	 * the unmapped page waited for sees the raise, and a section that began
