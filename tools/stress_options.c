@@ -44,7 +44,7 @@ static const char usage[] =
 	"that\n"
 	"                     is no terminal\n"
 	"  --sabotage KIND    do something wrong, to see it found; see below\n"
-	"  --help             this text\n"
+	"  -h, --help         this text\n"
 	"\n"
 	"Exit status: 0 no violation, 1 violations or a failed run, 2 bad\n"
 	"arguments or input.\n";
@@ -294,6 +294,7 @@ static int parse_one(int code, char *text, struct stress_options *o)
 	case OPTION_PROGRESS:
 		o->progress = true;
 		return -1;
+	case 'h':
 	case OPTION_HELP:
 		print_help();
 		return 0;
@@ -313,6 +314,17 @@ static uint64_t random_seed(void)
 	return seed % 1000000000u;
 }
 
+/* 0, or a complaint: one is enough. */
+static int take_input(struct stress_options *o, const char *word)
+{
+	if (!o->input) {
+		o->input = word;
+		return 0;
+	}
+	fprintf(stderr, "tarry stress: %s: one input is enough\n", word);
+	return 2;
+}
+
 int stress_options(int argc, char **argv, struct stress_options *o)
 {
 	memset(o, 0, sizeof(*o));
@@ -328,10 +340,17 @@ int stress_options(int argc, char **argv, struct stress_options *o)
 	opterr = 0;
 	for (;;) {
 		int at = optind ? optind : 1;
-		int code = getopt_long(argc, argv, ":", options, NULL), result;
+		/* In the order in which they stand: a wrong word is named. */
+		int code = getopt_long(argc, argv, "-:h", options, NULL);
+		int result;
 
 		if (code < 0)
 			break;
+		if (code == 1) {
+			if (take_input(o, optarg))
+				return 2;
+			continue;
+		}
 		if (code == ':' || code == '?') {
 			fprintf(stderr, "tarry stress: %s: %s\n", argv[at],
 				code == ':' ? "needs a value"
@@ -342,13 +361,10 @@ int stress_options(int argc, char **argv, struct stress_options *o)
 		if (result >= 0)
 			return result;
 	}
-	if (optind < argc)
-		o->input = argv[optind++];
-	if (optind < argc) {
-		fprintf(stderr, "tarry stress: %s: one input is enough\n",
-			argv[optind]);
-		return 2;
-	}
+	/* After "--". */
+	while (optind < argc)
+		if (take_input(o, argv[optind++]))
+			return 2;
 	if (o->readers + o->writers == 0 ||
 	    o->readers + o->writers > STRESS_THREADS) {
 		fprintf(stderr,
