@@ -120,11 +120,17 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 	uint64_t e = entry_load_locked(f, slot), leaf;
 	tarry_oa table = f->table_oa(e);
 	uint64_t *slots = slots_at(op->b->face.window, table);
-	tarry_rights rights;
+	tarry_rights rights, early = 0;
 	int err = 0;
 
+	if (!tarry_port_keeps(harvest_after_invalidate))
+		early = collapse_harvest(op, slots, col->level - 1);
 	/* rule: freeze-then-change, never-through-empty */
-	entry_exchange(f, slot, f->freeze(e));
+	if (tarry_port_keeps(freeze_then_change))
+		entry_exchange(f, slot,
+			       tarry_port_keeps(never_through_empty)
+				       ? f->freeze(e)
+				       : f->empty);
 	/* rule: whole-span */
 	gather_span(op->b, op->g, base, col->level, true);
 	if (!tarry_gather_invalidate(op->g))
@@ -135,7 +141,10 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 		entry_publish(f, slot, e);
 		return err;
 	}
-	rights = col->rights | collapse_harvest(op, slots, col->level - 1);
+	rights = col->rights |
+		 (tarry_port_keeps(harvest_after_invalidate)
+			  ? collapse_harvest(op, slots, col->level - 1)
+			  : early);
 	leaf = f->make_leaf(col->oa, col->level, rights);
 	if (col->deposit) {
 		tarry_spare_push(op->pool, parent,

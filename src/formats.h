@@ -13,7 +13,11 @@
 #include "tarry/format/x86_64.h"
 #ifdef TARRY_WITH_TOY
 #include "format/toy.h"
+#ifdef TARRY_WITH_TOY3
+#define TARRY_FORMATS_TOY(X) X(toy) X(toy3)
+#else
 #define TARRY_FORMATS_TOY(X) X(toy)
+#endif
 #else
 #define TARRY_FORMATS_TOY(X)
 #endif

@@ -91,7 +91,8 @@ bool tarry_gather_invalidate(struct tarry_gather *g)
 	 * open gather emptied was seen under the lock it was emptied under, so
 	 * its count is seen too. */
 	uint32_t alone = g->open ? 1 : 0;
-	bool all = tarry_load(&b->open_gathers, TARRY_RELAXED) > alone;
+	bool all = tarry_load(&b->open_gathers, TARRY_RELAXED) > alone &&
+		   tarry_port_keeps(not_alone_flush_all);
 	struct tarry_listener *first = tarry_load(&b->listeners, TARRY_ACQUIRE);
 	struct tarry_span everything = {.levels = ~0u, .tables = true};
 	const struct tarry_span *spans = all ? &everything : g->spans;
@@ -107,7 +108,7 @@ bool tarry_gather_invalidate(struct tarry_gather *g)
 	 * waiting for any: their work overlaps. */
 	for (struct tarry_listener *l = first; l;
 	     l = tarry_load(&l->next, TARRY_ACQUIRE))
-		if (tables || !l->lazy)
+		if ((tables || !l->lazy) && tarry_port_keeps(listeners_always))
 			l->send(l, spans, n);
 	if (b->flags & TARRY_SPACE_HARDWARE)
 		answered = tell_hardware(b, spans, n);
@@ -130,6 +131,15 @@ int tarry_gather_finish(struct tarry_gather *g, bool answered)
 		g->n_tables = 0;
 		g->n_runs = 0;
 		return TARRY_ELISTENER;
+	}
+	for (uint32_t id = tarry_port_keeps(descriptor_outlives) ? 0 : g->first;
+	     id; id = table_of_id(b->pool, id)->link)
+		tarry_port_dead(&table_of_id(b->pool, id)->lock,
+				sizeof(struct tarry_port_lock));
+	if (!tarry_port_keeps(unlink_invalidate_wait_free) && g->first) {
+		tarry_table_free_chain(b->pool, g->first);
+		g->first = 0;
+		g->last = 0;
 	}
 	if (g->first || g->n_runs)
 		tarry_retire(b->pool, g);

@@ -38,7 +38,10 @@ tarry_inline void gather_span(struct tarry_body *b, struct tarry_gather *g,
 {
 	if (body_has_caches(b))
 		tarry_gather_add_span(g, va_of_bits(b->format, bits),
-				      span_of(b->format, level), level, tables);
+				      tarry_port_keeps(whole_span)
+					      ? span_of(b->format, level)
+					      : span_of(b->format, 0),
+				      level, tables);
 }
 
 /* A leaf that was taken away, for release(). */

@@ -94,7 +94,7 @@ tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
 
 		for (unsigned int i = 0; i < n; i++)
 			all |= entry_load_locked(f, &slots[i]) ^ f->empty;
-		if (all)
+		if (all && tarry_port_keeps(no_live_overwrite))
 			return false;
 	}
 	/* rule: publish-after-fill: the page is the caller's to have filled */

@@ -142,9 +142,9 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 			break;
 		e = old;
 	}
-	if (!spare)
-		return;
 	/* rule: spares-follow */
+	if (!spare || !tarry_port_keeps(spares_follow))
+		return;
 	if (level == c->level) {
 		tarry_spare_push(op->pool, t,
 				 tarry_spare_pop(op->pool, source));
@@ -388,7 +388,8 @@ int tarry_move(struct tarry_space *s, tarry_va from, tarry_va to, uint64_t len,
 	}
 	if (tables) {
 		/* rule: reuse-is-free */
-		tarry_port_synchronize();
+		if (tarry_port_keeps(reuse_is_free))
+			tarry_port_synchronize();
 		move_settle(&op, &m);
 	}
 	if (turn) /* pairs with tarry_await_moves() */

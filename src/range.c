@@ -134,7 +134,8 @@ bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 		 * come into the slot since: it is the lowest one, then. */
 		e = entry_load_locked(f, &slots[slot_of(f, c->first, level)]);
 		if (tarry_likely(table_is(t, f, c->first, level)) &&
-		    tarry_likely(!cover_goes_on(op, level, stop, e))) {
+		    (!tarry_port_keeps(decide_under_lock) ||
+		     tarry_likely(!cover_goes_on(op, level, stop, e)))) {
 			op->chain = op->g->last;
 			cursor_start(c, level, slots, t, id, c->first);
 			return true;
@@ -304,6 +305,8 @@ int tarry_range_take(struct tarry_op *op, unsigned int stop)
 		tarry_range_unlock(op);
 		if (!tarry_stocks_fetch(op))
 			return TARRY_ENOMEM;
+		if (!tarry_port_keeps(loser_redoes))
+			op->visit = NULL;
 	}
 }
 
@@ -341,7 +344,8 @@ static void detach_one(struct tarry_op *op, struct tarry_table *t, uint32_t id,
 		table_lock(t);
 	/* rule: spares-follow; a spare was never published, so it is free at
 	 * once.  The link is the gather's from here on. */
-	while ((spare = tarry_spare_pop(op->pool, t)))
+	while (tarry_port_keeps(one_link_one_state) &&
+	       (spare = tarry_spare_pop(op->pool, t)))
 		tarry_stock_put(&op->local, op->pool, spare);
 	/* rule: detached-is-final, one-link-one-state */
 	t->state = state;
@@ -414,8 +418,14 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 			struct tarry_table *t = table_of_id(op.pool, id);
 
 			table_lock(t);
+			if (!tarry_port_keeps(lock_top_down)) {
+				table_unlock(op.c.at[up].table);
+				table_lock(op.c.at[up].table);
+			}
 			/* rule: empty-in-one-hold: the count is of this hold */
-			if (t->state == TARRY_STATE_ATTACHED && !t->live) {
+			if (t->state == TARRY_STATE_ATTACHED &&
+			    (!t->live ||
+			     !tarry_port_keeps(empty_in_one_hold))) {
 				entry_exchange(f, slot, f->empty);
 				op.c.at[up].table->live--;
 				gather_span(b, op.g, base, up, true);

@@ -115,7 +115,8 @@ tarry_inline uint64_t live_exchange(const struct tarry_body *b,
 				    uint64_t *slot, uint64_t old, uint64_t v)
 {
 	/* rule: exchange-where-hardware-writes */
-	if (b->flags & TARRY_SPACE_HARDWARE)
+	if ((b->flags & TARRY_SPACE_HARDWARE) &&
+	    tarry_port_keeps(exchange_where_hardware_writes))
 		return entry_exchange(f, slot, v);
 	entry_publish(f, slot, v);
 	return old;

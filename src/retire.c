@@ -103,7 +103,8 @@ static uint64_t batch_finish(struct tarry_pool *pool, struct tarry_batch *b)
 	uint64_t released = 0;
 
 	/* rule: every-walker-class */
-	if (!TARRY_PORT_GRACE_COVERS_IRQ_OFF)
+	if (!TARRY_PORT_GRACE_COVERS_IRQ_OFF &&
+	    tarry_port_keeps(every_walker_class))
 		tarry_port_kick();
 	if (pool->owner.release) {
 		for (uint32_t i = 0; i < b->n_runs; i++) {
@@ -172,7 +173,7 @@ static void shard_ready(struct tarry_port_defer *defer)
 	shard->with_defer = NULL;
 	shard->sent = false;
 	idle = batch_empty(shard->open);
-	if (!idle)
+	if (!idle && tarry_port_keeps(nothing_left))
 		shard_send(shard);
 	shard_unlock(shard);
 	/* Nothing came after: a good moment to give memory back in bulk. */
@@ -239,6 +240,14 @@ void tarry_retire(struct tarry_pool *pool, struct tarry_gather *g)
 
 	if (!g->first && !g->n_runs)
 		return;
+	if (!tarry_port_keeps(retire_needs_no_memory) && g->first &&
+	    !tarry_port_admit(sizeof(struct tarry_batch))) {
+		/* The shortcut of history: answer to an interrupt, and free. */
+		tarry_port_kick();
+		tarry_table_free_chain(pool, g->first);
+		g->first = 0;
+		return;
+	}
 	shard_lock(shard);
 	while (release && done < g->n_runs) {
 		struct tarry_batch *b = shard->open;

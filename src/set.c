@@ -475,6 +475,8 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 			late = late ? late : this;
 		}
 		op.c.first = done;
+		if (!tarry_port_keeps(restart_revisits) && done != end)
+			op.c.first = done = done + span_of(b->format, 0);
 	} while (done != end);
 	tarry_op_end(&op);
 	return err ? err : late;

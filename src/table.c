@@ -58,6 +58,7 @@ uint32_t tarry_table_alloc(struct tarry_pool *pool,
 	if (!id)
 		return 0;
 	t = table_of_id(pool, id);
+	tarry_port_born(slots_at(pool->window, oa_of_id(pool, id)), bytes);
 	t->level = level;
 	t->live = 0;
 	/* Zero memory need not be blanked where empty is zero; index says so
@@ -102,6 +103,8 @@ void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)
 		}
 		pool->table_bytes -= 1ull << f->table_lg2[level];
 		pool->tables[level]--;
+		tarry_port_dead(slots_at(pool->window, oa_of_id(pool, id)),
+				1ull << f->table_lg2[level]);
 		if (f->table_lg2[level] < pool->page_lg2)
 			tarry_fragment_free(pool, id);
 		else

@@ -103,8 +103,9 @@ tarry_inline bool table_is(const struct tarry_table *t,
 			   const struct tarry_format *f, uint64_t bits,
 			   unsigned int level)
 {
-	return t->state == TARRY_STATE_ATTACHED && t->level == level &&
-	       t->index == index_of(f, bits, level);
+	return (t->state == TARRY_STATE_ATTACHED ||
+		!tarry_port_keeps(detached_is_final)) &&
+	       t->level == level && t->index == index_of(f, bits, level);
 }
 
 #endif

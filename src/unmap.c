@@ -150,7 +150,7 @@ tarry_inline void unmap_locked(const struct tarry_format *f,
 		u->done = unmap_table(f, b, t, slots, &u->g, &u->child);
 	}
 	u->emptied = u->done && !t->live;
-	if (u->done)
+	if (u->done && tarry_port_keeps(invalidate_before_unlock))
 		u->answered = unmap_invalidate(b, &u->g, va_of_bits(f, first),
 					       last - first + 1, level,
 					       u->child != NULL);
@@ -194,6 +194,9 @@ tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 	tarry_port_read_end();
 	if (tarry_unlikely(!u.done))
 		return unmap_set(s, va, len, NULL);
+	if (!tarry_port_keeps(invalidate_before_unlock))
+		u.answered = unmap_invalidate(b, &u.g, va, len, level,
+					      u.child != NULL);
 	if (u.child || !u.answered)
 		err = tarry_gather_finish(&u.g, u.answered);
 	if (u.emptied && !err && !(b->flags & TARRY_SPACE_KEEP_TABLES))

@@ -21,7 +21,9 @@ extern "C" {
 #endif
 
 #define TARRY_GATHER_SPANS 4
+#ifndef TARRY_GATHER_PAGES
 #define TARRY_GATHER_PAGES 16
+#endif
 
 /* A run of data pages on its way to release(). */
 struct tarry_run {

@@ -129,6 +129,8 @@ tarry_always_inline int tarry_translate_as(const struct tarry_format *f,
 		if (__builtin_expect(!f->present(e), 0)) {
 			if (!f->frozen(e))
 				return tarry_hit_absent(f, e, level, va, hit);
+			if (!tarry_port_keeps(reader_never_waits))
+				tarry_port_relax();
 			e = f->thaw(e);
 		}
 		if ((f->leaf_levels >> level & 1) && f->leaf(e, level))

@@ -26,6 +26,12 @@
  *                                  can reach yet, or any more
  *   tarry_prefetch(p)              a hint; may be nothing
  *
+ * May be there, for a port that checks:
+ *   tarry_port_born(p, len)        table memory [p, p + len) begins a life,
+ *   tarry_port_dead(p, len)        or ends it: nobody may touch it any more
+ *   tarry_port_keeps(rule)         false where a rule is to be broken on
+ *                                  purpose; a constant true elsewhere
+ *
  * Constants
  *   TARRY_PORT_SHARDS              how many retire queues a pool has
  *   TARRY_PORT_GRACE_COVERS_IRQ_OFF  1 if a grace period also waits for
@@ -39,6 +45,16 @@
 
 #include "tarry/types.h"
 #include "tarry_port.h"
+
+#ifndef tarry_port_born
+#define tarry_port_born(p, len) ((void)(p), (void)(len))
+#endif
+#ifndef tarry_port_dead
+#define tarry_port_dead(p, len) ((void)(p), (void)(len))
+#endif
+#ifndef tarry_port_keeps
+#define tarry_port_keeps(rule) true
+#endif
 
 #ifdef __cplusplus
 extern "C" {

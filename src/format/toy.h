@@ -142,46 +142,35 @@ static inline bool toy_rights_sayable(tarry_rights r)
 	return (r & TARRY_R) && TARRY_SOFT_OF(r) < 128;
 }
 
-static const struct tarry_format tarry_format_toy = {
-	.name = "toy",
-	.manual = "src/format/toy.h",
-	.levels = TARRY_TOY_LEVELS,
-	.va_bits = 12 + TARRY_TOY_LEVELS,
-	.va_signed = false,
-	.oa_bits = 52,
-	.page_lg2 = 12,
-	.index_lg2 = {1, 1, 1},
-	.span_lg2 = {12, 13, 14},
-	.table_lg2 = {4, 4, 4},
-	.backing_lg2 = 12,
-	.leaf_levels = (1 << TARRY_TOY_LEVELS) - 1,
-	.big_endian = false,
-	.direct_change = false,
-	.caches_not_present = false,
-	.sets_accessed = true,
-	.sets_dirty = true,
-	.empty = 0,
-	.payload_bits = 60,
-	.rights = TARRY_R | TARRY_W | TARRY_X | TARRY_USER | TARRY_SOFT_MASK |
-		  TARRY_ACCESSED | TARRY_DIRTY,
-	.present = toy_present,
-	.frozen = toy_frozen,
-	.marked = toy_marked,
-	.leaf = toy_leaf,
-	.freeze = toy_freeze,
-	.thaw = toy_thaw,
-	.table_oa = toy_table_oa,
-	.leaf_oa = toy_leaf_oa,
-	.leaf_rights = toy_leaf_rights,
-	.make_table = toy_make_table,
-	.make_leaf = toy_make_leaf,
-	.next_leaf = toy_next_leaf,
-	.make_mark = toy_make_mark,
-	.payload = toy_payload,
-	.set_accessed_dirty = toy_set_accessed_dirty,
-	.has_spare = toy_has_spare,
-	.set_spare = toy_set_spare,
-	.rights_sayable = toy_rights_sayable,
-};
+#define TOY_FORMAT(title, n)                                                  \
+	{                                                                     \
+		.name = (title), .manual = "src/format/toy.h", .levels = (n), \
+		.va_bits = 12 + (n), .va_signed = false, .oa_bits = 52,       \
+		.page_lg2 = 12, .index_lg2 = {1, 1, 1},                       \
+		.span_lg2 = {12, 13, 14}, .table_lg2 = {4, 4, 4},             \
+		.backing_lg2 = 12, .leaf_levels = (1 << (n)) - 1,             \
+		.big_endian = false, .direct_change = false,                  \
+		.caches_not_present = false, .sets_accessed = true,           \
+		.sets_dirty = true, .empty = 0, .payload_bits = 60,           \
+		.rights = TARRY_R | TARRY_W | TARRY_X | TARRY_USER |          \
+			  TARRY_SOFT_MASK | TARRY_ACCESSED | TARRY_DIRTY,     \
+		.present = toy_present, .frozen = toy_frozen,                 \
+		.marked = toy_marked, .leaf = toy_leaf, .freeze = toy_freeze, \
+		.thaw = toy_thaw, .table_oa = toy_table_oa,                   \
+		.leaf_oa = toy_leaf_oa, .leaf_rights = toy_leaf_rights,       \
+		.make_table = toy_make_table, .make_leaf = toy_make_leaf,     \
+		.next_leaf = toy_next_leaf, .make_mark = toy_make_mark,       \
+		.payload = toy_payload,                                       \
+		.set_accessed_dirty = toy_set_accessed_dirty,                 \
+		.has_spare = toy_has_spare, .set_spare = toy_set_spare,       \
+		.rights_sayable = toy_rights_sayable,                         \
+	}
+
+static const struct tarry_format tarry_format_toy =
+	TOY_FORMAT("toy", TARRY_TOY_LEVELS);
+#ifdef TARRY_WITH_TOY3
+/* Both depths in one program. */
+static const struct tarry_format tarry_format_toy3 = TOY_FORMAT("toy3", 3);
+#endif
 
 #endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tarry-check: explores every schedule of small scenarios over the source that
+ * ships.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const char help[] =
+	"usage: tarry-check [COMMAND] [OPTION]... [SCENARIO|FILE.c]...\n"
+	"\n"
+	"  run        explore scenarios, by name or pattern (the default)\n"
+	"  list       name them\n"
+	"  zoo        the historical races, broken and mended\n"
+	"  sabotage   break each rule on purpose: its scenarios must fail\n"
+	"  mutants    weaken every order, drop every check and wait, one by "
+	"one\n"
+	"\n"
+	"  --model sc|tso|rc11|all  memory model (default: the scenario's, and "
+	"sc)\n"
+	"  --graphs          sc by execution graphs too, not by schedules\n"
+	"  --random N        N executions at random     --seed S\n"
+	"  --pct N           the same by random priorities   --depth D\n"
+	"  --bound P         at most P preemptions\n"
+	"  --naive           every schedule: to check the reduction itself\n"
+	"  --limit N, --time S   stop after N executions, S seconds\n"
+	"  --weaken RULE|FILE:LINE   break it; may be given again\n"
+	"  --show            print counterexamples that were expected, too\n"
+	"  --json FILE, --html FILE  write the counterexample (- is stdout)\n"
+	"  --replay TOKEN    run one schedule again\n"
+	"  --reviewed FILE   mutants that were found equivalent\n"
+	"\n"
+	"Exit status: 0 as it should be, 1 a violation, 2 misuse.\n";
+
+static void die(const char *what, const char *which)
+{
+	fprintf(stderr, "tarry-check: %s \"%s\" (--help says what there is)\n",
+		what, which);
+	exit(2);
+}
+
+static uint64_t number(const char *text, const char *option, uint64_t max)
+{
+	char *end;
+	unsigned long long v;
+
+	errno = 0;
+	v = strtoull(text, &end, 0);
+	if (errno || end == text || *end || *text == '-' || v > max) {
+		fprintf(stderr,
+			"tarry-check: %s wants a number up to %llu, "
+			"not \"%s\"\n",
+			option, (unsigned long long)max, text);
+		exit(2);
+	}
+	return v;
+}
+
+static unsigned int models(const char *text)
+{
+	if (!strcmp(text, "all"))
+		return CHECK_ALL;
+	if (!strcmp(text, "sc"))
+		return CHECK_SC;
+	if (!strcmp(text, "tso"))
+		return CHECK_TSO;
+	if (strcmp(text, "rc11") != 0)
+		die("there is no model", text);
+	return CHECK_RC11;
+}
+
+enum {
+	MODEL = 256,
+	GRAPHS,
+	RANDOM,
+	SEED,
+	PCT,
+	DEPTH,
+	BOUND,
+	NAIVE,
+	LIMIT,
+	TIME,
+	WEAKEN,
+	SHOW,
+	JSON,
+	HTML,
+	REPLAY,
+	REVIEWED,
+	HELP
+};
+
+static const struct option long_options[] = {
+	{"model", required_argument, NULL, MODEL},
+	{"graphs", no_argument, NULL, GRAPHS},
+	{"random", required_argument, NULL, RANDOM},
+	{"seed", required_argument, NULL, SEED},
+	{"pct", required_argument, NULL, PCT},
+	{"depth", required_argument, NULL, DEPTH},
+	{"bound", required_argument, NULL, BOUND},
+	{"naive", no_argument, NULL, NAIVE},
+	{"limit", required_argument, NULL, LIMIT},
+	{"time", required_argument, NULL, TIME},
+	{"weaken", required_argument, NULL, WEAKEN},
+	{"show", no_argument, NULL, SHOW},
+	{"json", required_argument, NULL, JSON},
+	{"html", required_argument, NULL, HTML},
+	{"replay", required_argument, NULL, REPLAY},
+	{"reviewed", required_argument, NULL, REVIEWED},
+	{"help", no_argument, NULL, HELP},
+	{NULL, 0, NULL, 0}};
+
+static void take_option(struct options *o, int c)
+{
+	switch (c) {
+	case MODEL:
+		o->models = models(optarg);
+		break;
+	case GRAPHS:
+		o->search.graph = true;
+		break;
+	case RANDOM:
+	case PCT:
+		o->search.kind = c == RANDOM ? SEARCH_RANDOM : SEARCH_PCT;
+		o->search.limit = number(optarg, "the count", ~0ull >> 1);
+		break;
+	case SEED:
+		o->search.seed = number(optarg, "--seed", ~0ull);
+		break;
+	case DEPTH:
+		o->search.depth = (unsigned int)number(optarg, "--depth", 8);
+		break;
+	case BOUND:
+		o->search.preemptions = (int)number(optarg, "--bound", 1000);
+		break;
+	case NAIVE:
+		o->search.kind = SEARCH_NAIVE;
+		break;
+	case LIMIT:
+		o->search.limit = number(optarg, "--limit", ~0ull);
+		break;
+	case TIME:
+		o->search.seconds = (double)number(optarg, "--time", 1000000);
+		break;
+	case WEAKEN:
+		if (!weaken(optarg))
+			exit(2);
+		break;
+	case SHOW:
+		o->all = true;
+		break;
+	case JSON:
+		o->json = optarg;
+		break;
+	case HTML:
+		o->html = optarg;
+		break;
+	case REPLAY:
+		o->replay = optarg;
+		break;
+	case REVIEWED:
+		o->reviewed = optarg;
+		break;
+	case HELP:
+		fputs(help, stdout);
+		exit(0);
+	default:
+		exit(2);
+	}
+}
+
+/* Files are loaded, and what they register is what is wanted. */
+static void take_names(struct options *o, char **names, int n)
+{
+	o->names = names;
+	o->n_names = 0;
+	for (int i = 0; i < n; i++) {
+		size_t len = strlen(names[i]);
+
+		if (len > 2 && !strcmp(names[i] + len - 2, ".c")) {
+			if (!load_file(names[i]))
+				exit(2);
+			if (o->n_files == MAX_FILES)
+				die("too many files before", names[i]);
+			o->files[o->n_files++] = names[i];
+		} else {
+			names[o->n_names++] = names[i];
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct options *o);
+	} commands[] = {{"run", command_run},
+			{"list", command_list},
+			{"zoo", command_zoo},
+			{"sabotage", command_sabotage},
+			{"mutants", command_mutants}};
+	struct options o = {.search = {.kind = SEARCH_DPOR,
+				       .model = CHECK_SC,
+				       .preemptions = -1,
+				       .seed = 1,
+				       .depth = 3}};
+	int (*run)(struct options *) = command_run;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		take_option(&o, c);
+	if (optind < argc)
+		for (unsigned int i = 0; i < 5; i++)
+			if (!strcmp(argv[optind], commands[i].name)) {
+				run = commands[i].run;
+				optind++;
+				break;
+			}
+	if (o.search.kind != SEARCH_DPOR &&
+	    (o.search.graph || (o.models & ~(unsigned int)CHECK_SC)))
+		die("schedules are chosen that way under sc only, not under",
+		    o.search.graph ? "graphs" : "another model");
+	machine_create();
+	take_names(&o, argv + optind, argc - optind);
+	return run(&o);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tarry-check mutants: every memory order of the library weakened one step,
+ * every check of a rule, every wait, fence and invalidation left out, one at a
+ * time.  Each mutant is killed by a scenario, or stands in the reviewed list
+ * with the reason why nobody can tell the difference.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "registry.h"
+
+extern struct check_site __start_check_sites[], __stop_check_sites[];
+
+#define MAX_MUTANTS   1024
+#define MAX_SCENARIOS 1024
+
+struct mutant {
+	const struct check_site *site; /* one of those at the line */
+	uint8_t weaker;		       /* order + 1; 0: left out */
+	uint8_t state;		       /* enum fate */
+	const char *killer;
+	enum check_model model;
+};
+
+enum fate { UNREACHED, SURVIVES, KILLED, REVIEWED };
+
+static struct mutant mutants[MAX_MUTANTS];
+static unsigned int n_mutants;
+
+static const char *order_name(unsigned int order)
+{
+	static const char *const names[] = {"relaxed", "consume", "acquire",
+					    "release", "acq_rel", "seq_cst"};
+
+	return order < 6 ? names[order] : "?";
+}
+
+static bool same_line(const struct check_site *a, const struct check_site *b)
+{
+	return a->line == b->line && !strcmp(a->file, b->file) &&
+	       !strcmp(a->what, b->what);
+}
+
+static bool starts(const char *s, const char *with)
+{
+	return !strncmp(s, with, strlen(with));
+}
+
+/* The library's, not a scenario's. */
+static bool of_library(const struct check_site *s)
+{
+	return strstr(s->file, "src/") && !strstr(s->file, "check/");
+}
+
+static bool known(const struct check_site *s, uint8_t weaker)
+{
+	for (unsigned int i = 0; i < n_mutants; i++)
+		if (mutants[i].weaker == weaker &&
+		    same_line(mutants[i].site, s))
+			return true;
+	return false;
+}
+
+static void mutant_add(const struct check_site *s, int weaker)
+{
+	uint8_t to = (uint8_t)(weaker + 1);
+
+	if (n_mutants == MAX_MUTANTS || known(s, to))
+		return;
+	mutants[n_mutants].site = s;
+	mutants[n_mutants++].weaker = to;
+}
+
+static void mutants_of(const struct check_site *s)
+{
+	static const char *const left_out[] = {
+		"rule ", "synchronize", "kick",	 "barrier", "defer",
+		"fence", "invalidate",	"wait ", "await"};
+
+	for (unsigned int i = 0; i < sizeof(left_out) / sizeof(left_out[0]);
+	     i++)
+		if (starts(s->what, left_out[i]))
+			mutant_add(s, -1);
+	switch (s->order) {
+	case __ATOMIC_SEQ_CST:
+		if (starts(s->what, "load"))
+			mutant_add(s, __ATOMIC_ACQUIRE);
+		else if (starts(s->what, "store"))
+			mutant_add(s, __ATOMIC_RELEASE);
+		else
+			mutant_add(s, __ATOMIC_ACQ_REL);
+		break;
+	case __ATOMIC_ACQ_REL:
+		mutant_add(s, __ATOMIC_ACQUIRE);
+		mutant_add(s, __ATOMIC_RELEASE);
+		break;
+	case __ATOMIC_ACQUIRE:
+	case __ATOMIC_RELEASE:
+		mutant_add(s, __ATOMIC_RELAXED);
+		break;
+	default:
+		break;
+	}
+}
+
+static void apply(const struct mutant *m)
+{
+	for (struct check_site *s = __start_check_sites; s < __stop_check_sites;
+	     s++)
+		if (same_line(s, m->site)) {
+			s->skipped = m->weaker == 0;
+			s->weaker = m->weaker;
+		}
+}
+
+/* ---- who reaches what ---- */
+
+static struct {
+	const struct check_scenario *scenario;
+	uint8_t *reaches; /* by mutant */
+	double seconds;
+} scenarios[MAX_SCENARIOS];
+static unsigned int n_scenarios;
+
+static bool eligible(const struct check_scenario *s, const struct options *o)
+{
+	if (s->expect != CHECK_CLEAN || s->zoo || !scenario_wanted(s, o))
+		return false;
+	return starts(s->name, "rule_") || starts(s->name, "pair_");
+}
+
+static void survey(const struct options *o)
+{
+	static struct verdict v;
+
+	for (const struct check_scenario *s = registry_first; s; s = s->next) {
+		if (!eligible(s, o) || n_scenarios == MAX_SCENARIOS)
+			continue;
+		for (struct check_site *t = __start_check_sites;
+		     t < __stop_check_sites; t++)
+			t->seen = 0;
+		verdict_reach(&v, s, CHECK_SC, &o->search);
+		scenarios[n_scenarios].scenario = s;
+		scenarios[n_scenarios].seconds = v.tally.seconds;
+		scenarios[n_scenarios].reaches = calloc(MAX_MUTANTS, 1);
+		if (!scenarios[n_scenarios].reaches)
+			abort();
+		for (unsigned int i = 0; i < n_mutants; i++)
+			for (struct check_site *t = __start_check_sites;
+			     t < __stop_check_sites; t++)
+				if (t->seen && same_line(t, mutants[i].site))
+					scenarios[n_scenarios].reaches[i] = 1;
+		n_scenarios++;
+	}
+}
+
+/* ---- hunting one ---- */
+
+static void hunt(unsigned int i, const struct options *o)
+{
+	static const enum check_model models[] = {CHECK_SC, CHECK_RC11};
+	static struct verdict v;
+	struct mutant *m = &mutants[i];
+	struct search search = o->search;
+
+	if (search.seconds <= 0)
+		search.seconds = 5;
+	m->state = UNREACHED;
+	apply(m);
+	for (unsigned int k = 0; k < 2 && m->state != KILLED; k++)
+		for (unsigned int j = 0; j < n_scenarios; j++) {
+			if (!scenarios[j].reaches[i])
+				continue;
+			m->state = SURVIVES;
+			verdict_reach(&v, scenarios[j].scenario, models[k],
+				      &search);
+			if (!v.found)
+				continue;
+			m->state = KILLED;
+			m->killer = scenarios[j].scenario->name;
+			m->model = models[k];
+			break;
+		}
+	strengthen_all();
+}
+
+/* "FILE | text of the access | mutation | why", one a line. */
+static bool reviewed(const struct mutant *m, const char *list)
+{
+	char line[512], want[256];
+	FILE *f = list ? fopen(list, "r") : NULL;
+	const char *file = strstr(m->site->file, "src/");
+	bool found = false;
+
+	snprintf(want, sizeof(want), "%s | %s | %s |",
+		 file ? file : m->site->file, m->site->what,
+		 m->weaker ? order_name(m->weaker - 1u) : "left out");
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = starts(line, want);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static void print_mutant(const struct mutant *m)
+{
+	static const char *const states[] = {"UNREACHED", "SURVIVES", "killed",
+					     "reviewed"};
+	const char *file = strstr(m->site->file, "src/");
+
+	printf("%-9s %s:%d: %s: ", states[m->state],
+	       file ? file : m->site->file, m->site->line, m->site->what);
+	if (m->weaker)
+		printf("%s instead of %s", order_name(m->weaker - 1u),
+		       order_name(m->site->order));
+	else
+		printf("left out");
+	if (m->state == KILLED)
+		printf(" (%s, %s)", m->killer, model_name(m->model));
+	printf("\n");
+}
+
+/* Half of the mutants each, in a process each: they share nothing. */
+static void hunt_all(const struct options *o)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned int jobs = cpus > 1 ? (unsigned int)cpus : 1;
+
+	for (unsigned int job = 0; job < jobs; job++) {
+		int ends[2];
+
+		if (pipe(ends))
+			abort();
+		fflush(stdout);
+		if (!fork()) {
+			for (unsigned int i = job; i < n_mutants; i += jobs) {
+				struct mutant m;
+
+				hunt(i, o);
+				m = mutants[i];
+				if (write(ends[1], &m, sizeof(m)) !=
+				    (ssize_t)sizeof(m))
+					_exit(1);
+			}
+			_exit(0);
+		}
+		close(ends[1]);
+		mutants[job].model = (enum check_model)ends[0];
+	}
+	for (unsigned int job = 0, fd; job < jobs && job < n_mutants; job++) {
+		fd = (unsigned int)mutants[job].model;
+		for (unsigned int i = job; i < n_mutants; i += jobs)
+			if (read((int)fd, &mutants[i], sizeof(mutants[i])) !=
+			    (ssize_t)sizeof(mutants[i])) {
+				fprintf(stderr, "tarry-check: a worker ended "
+						"early\n");
+				exit(2);
+			}
+		close((int)fd);
+	}
+	while (wait(NULL) > 0)
+		;
+}
+
+int command_mutants(struct options *o)
+{
+	unsigned int count[4] = {0};
+
+	for (struct check_site *s = __start_check_sites; s < __stop_check_sites;
+	     s++)
+		if (of_library(s))
+			mutants_of(s);
+	survey(o);
+	hunt_all(o);
+	for (unsigned int i = 0; i < n_mutants; i++) {
+		if (mutants[i].state < KILLED &&
+		    reviewed(&mutants[i], o->reviewed))
+			mutants[i].state = REVIEWED;
+		count[mutants[i].state]++;
+		if (mutants[i].state != KILLED || o->all)
+			print_mutant(&mutants[i]);
+	}
+	printf("%u mutants: %u killed, %u reviewed as equivalent, %u survive, "
+	       "%u not reached; score %.1f%%\n",
+	       n_mutants, count[KILLED], count[REVIEWED], count[SURVIVES],
+	       count[UNREACHED],
+	       n_mutants ? 100.0 * (count[KILLED] + count[REVIEWED]) / n_mutants
+			 : 0.0);
+	return count[SURVIVES] || count[UNREACHED] || !n_mutants;
+}

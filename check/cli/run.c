@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tarry-check run, list, zoo: explore scenarios, say what came out.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "registry.h"
+#include "report.h"
+
+static const enum check_model all_models[] = {CHECK_SC, CHECK_TSO, CHECK_RC11};
+
+/* What was covered, and what was not: never "ok" for a search that was cut. */
+static const char *coverage(const struct verdict *v, const struct search *s)
+{
+	if (v->found)
+		return "";
+	if (s->kind == SEARCH_RANDOM || s->kind == SEARCH_PCT)
+		return ", at random: nothing is proved";
+	if (v->tally.whole)
+		return "";
+	if (v->tally.cut)
+		return ", within the bound only";
+	return ", CUT SHORT: not all was explored";
+}
+
+static void print_verdict(const struct verdict *v, const struct search *s)
+{
+	const struct tally *t = &v->tally;
+
+	printf("%s %s [%s]: ", v->good ? "ok  " : "FAIL", v->scenario->name,
+	       model_name(v->model));
+	if (v->setup_failed) {
+		printf("the set-up: %s\n", v->text);
+		return;
+	}
+	if (v->found)
+		printf("%s after %llu executions", kind_names[v->kind],
+		       (unsigned long long)t->executions);
+	else if (s->kind == SEARCH_RANDOM || s->kind == SEARCH_PCT)
+		printf("no violation in %llu executions (seed %llu)",
+		       (unsigned long long)t->executions,
+		       (unsigned long long)s->seed);
+	else
+		printf("no violation in all %llu classes",
+		       (unsigned long long)t->classes);
+	printf(" (%llu run, %llu blocked, %llu redundant, %.2f s)%s\n",
+	       (unsigned long long)t->executions,
+	       (unsigned long long)t->blocked, (unsigned long long)t->redundant,
+	       t->seconds, coverage(v, s));
+}
+
+static FILE *open_or_die(const char *path)
+{
+	FILE *f = !strcmp(path, "-") ? stdout : fopen(path, "w");
+
+	if (!f) {
+		perror(path);
+		exit(2);
+	}
+	return f;
+}
+
+/* The counterexample, again and in full. */
+static void tell(struct verdict *v, const struct options *o)
+{
+	struct report_facts facts = {.model = model_name(v->model),
+				     .executions = v->tally.executions};
+	struct report *r;
+	FILE *f;
+
+	if (v->setup_failed || !v->found)
+		return;
+	schedule_shorten(&v->schedule, v->kind);
+	r = report_build(v->scenario, &v->schedule, &facts);
+	if (!r)
+		return;
+	if (!o->quiet)
+		report_text(stdout, r);
+	if (o->json) {
+		f = open_or_die(o->json);
+		report_json(f, r);
+		if (f != stdout)
+			fclose(f);
+	}
+	if (o->html) {
+		f = open_or_die(o->html);
+		report_html(f, r);
+		if (f != stdout)
+			fclose(f);
+	}
+	report_free(r);
+}
+
+static int replay(const struct check_scenario *s, struct options *o)
+{
+	static struct verdict v;
+	enum outcome how;
+	const char *why;
+
+	if (!schedule_parse(o->replay, &v.schedule, &why)) {
+		fprintf(stderr, "tarry-check: the schedule \"%s\": %s\n",
+			o->replay, why);
+		return 2;
+	}
+	if (!machine_scenario(s)) {
+		fprintf(stderr, "tarry-check: the set-up of %s: %s\n", s->name,
+			machine.violation.text);
+		return 1;
+	}
+	if (!schedule_replay(&v.schedule, &how)) {
+		fprintf(stderr,
+			"tarry-check: the schedule does not fit %s: "
+			"it was made by another scenario, or another "
+			"version of it\n",
+			s->name);
+		return 2;
+	}
+	v.scenario = s;
+	v.model = v.schedule.model;
+	v.found = how == OUTCOME_VIOLATION;
+	v.kind = machine.violation.kind;
+	v.tally.executions = 1;
+	if (!v.found) {
+		printf("%s: no violation in this execution\n", s->name);
+		return 0;
+	}
+	tell(&v, o);
+	return 1;
+}
+
+static int run_models(const struct check_scenario *s, struct options *o)
+{
+	static struct verdict v;
+	unsigned int models = o->models;
+	int bad = 0;
+
+	/* Where a weaker model is what it is about, that one too. */
+	if (!models)
+		models = CHECK_SC | (s->models & CHECK_ALL);
+	for (unsigned int i = 0; i < 3; i++) {
+		if (!(models & all_models[i]))
+			continue;
+		verdict_reach(&v, s, all_models[i], &o->search);
+		print_verdict(&v, &o->search);
+		fflush(stdout);
+		if (v.found && (!v.good || o->all || o->json || o->html))
+			tell(&v, o);
+		bad |= !v.good;
+		if (!v.tally.whole && !v.found && !v.tally.cut &&
+		    o->search.kind == SEARCH_DPOR)
+			bad = 1;
+	}
+	return bad;
+}
+
+int command_run(struct options *o)
+{
+	unsigned int n = 0;
+	int bad = 0;
+
+	for (const struct check_scenario *s = registry_first; s; s = s->next) {
+		if (!scenario_wanted(s, o))
+			continue;
+		n++;
+		if (o->replay)
+			return replay(s, o);
+		bad |= run_models(s, o);
+	}
+	if (!n) {
+		fprintf(stderr, "tarry-check: no scenario has such a name "
+				"(tarry-check list shows them)\n");
+		return 2;
+	}
+	return bad;
+}
+
+int command_list(struct options *o)
+{
+	unsigned int n = 0;
+
+	for (const struct check_scenario *s = registry_first; s; s = s->next) {
+		if (!scenario_wanted(s, o))
+			continue;
+		printf("%-36s %-14s %s\n", s->name,
+		       s->expect == CHECK_CLEAN ? "" : kind_names[s->expect],
+		       s->about ? s->about : "");
+		n++;
+	}
+	return n ? 0 : 2;
+}
+
+/* Every entry, its broken and its mended forms. */
+int command_zoo(struct options *o)
+{
+	static struct verdict v;
+	unsigned int forms = 0, numbers = 0;
+	int bad = 0;
+
+	for (unsigned int z = 1; z <= 99; z++) {
+		bool any = false;
+
+		for (const struct check_scenario *s = registry_first; s;
+		     s = s->next) {
+			if (s->zoo != z || !scenario_wanted(s, o))
+				continue;
+			any = true;
+			for (unsigned int i = 0; i < 3; i++) {
+				unsigned int m =
+					s->models ? s->models : CHECK_SC;
+
+				if (!(m & all_models[i]))
+					continue;
+				verdict_reach(&v, s, all_models[i], &o->search);
+				print_verdict(&v, &o->search);
+				if (!v.good)
+					tell(&v, o);
+				bad |= !v.good;
+				forms++;
+			}
+		}
+		numbers += any;
+	}
+	printf("%u historical races, %u forms: %s\n", numbers, forms,
+	       bad ? "NOT ALL AS DOCUMENTED" : "all as documented");
+	return bad || !numbers;
+}

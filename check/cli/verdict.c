@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exploring one scenario, and whether that is what should come out.
+ */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "graph.h"
+
+const char *const kind_names[CHECK_KINDS] = {
+	[CHECK_CLEAN] = "no violation",
+	[CHECK_ASSERT] = "assertion failed",
+	[CHECK_USE_AFTER_FREE] = "use after free",
+	[CHECK_USE_AFTER_REUSE] = "use after reuse",
+	[CHECK_DOUBLE_FREE] = "double free",
+	[CHECK_WILD] = "wild access",
+	[CHECK_LEAK] = "something is left",
+	[CHECK_RACE] = "data race",
+	[CHECK_DEADLOCK] = "deadlock",
+	[CHECK_ENDLESS] = "no end",
+	[CHECK_MISUSE] = "misuse of a primitive",
+	[CHECK_STALE] = "stale translation",
+	[CHECK_LOST] = "lost update"};
+
+const char *model_name(enum check_model m)
+{
+	return m == CHECK_TSO ? "tso" : m == CHECK_RC11 ? "rc11" : "sc";
+}
+
+bool scenario_violated(const struct check_scenario *s, enum check_model m)
+{
+	return s->expect != CHECK_CLEAN && (!s->models || (s->models & m));
+}
+
+bool scenario_wanted(const struct check_scenario *s, const struct options *o)
+{
+	if (!o->n_names && !o->n_files)
+		return true;
+	for (unsigned int i = 0; i < o->n_files; i++)
+		if (s->file && !strcmp(o->files[i], s->file))
+			return true;
+	for (int i = 0; i < o->n_names; i++)
+		if (!fnmatch(o->names[i], s->name, 0))
+			return true;
+	return false;
+}
+
+void verdict_reach(struct verdict *v, const struct check_scenario *s,
+		   enum check_model model, const struct search *search)
+{
+	struct search now = *search;
+
+	memset(&v->tally, 0, sizeof(v->tally));
+	v->scenario = s;
+	v->model = model;
+	v->found = false;
+	v->kind = CHECK_CLEAN;
+	v->text[0] = 0;
+	now.model = model;
+	if (now.preemptions < 0 && s->bound && now.kind == SEARCH_DPOR &&
+	    model == CHECK_SC && !now.graph)
+		now.preemptions = (int)s->bound;
+	v->setup_failed = !machine_scenario(s);
+	if (v->setup_failed) {
+		v->found = true;
+		v->schedule.n = 0;
+	} else {
+		search_run(&now, &v->tally, &v->schedule);
+		v->found = v->tally.violations > 0;
+	}
+	if (v->found) {
+		v->kind = machine.violation.kind;
+		snprintf(v->text, sizeof(v->text), "%s",
+			 machine.violation.text);
+	}
+	v->good = v->found ? !v->setup_failed && scenario_violated(s, model) &&
+				     violation_expected(s, &machine.violation)
+			   : !scenario_violated(s, model);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The compiler's thread instrumentation calls these before every plain access
+ * of what is explored (-fsanitize=thread; the sanitizer itself is not linked).
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "machine.h"
+
+#define PC __builtin_return_address(0)
+
+void __tsan_init(void);
+void __tsan_func_entry(const void *pc);
+void __tsan_func_exit(void);
+void __tsan_read_range(void *p, unsigned long len);
+void __tsan_write_range(void *p, unsigned long len);
+void __tsan_vptr_update(void **p, void *v);
+void *__wrap_memset(void *to, int c, size_t n);
+void *__wrap_memcpy(void *to, const void *from, size_t n);
+void *__wrap_memmove(void *to, const void *from, size_t n);
+void *__real_memset(void *to, int c, size_t n);
+void *__real_memcpy(void *to, const void *from, size_t n);
+void *__real_memmove(void *to, const void *from, size_t n);
+
+void __tsan_init(void)
+{
+}
+
+void __tsan_func_entry(const void *pc)
+{
+	struct thread *t = machine.now;
+
+	if (!t)
+		return;
+	if (t->n_calls < MACHINE_CALLS)
+		t->calls[t->n_calls] = pc;
+	t->n_calls++;
+}
+
+void __tsan_func_exit(void)
+{
+	if (machine.now)
+		machine.now->n_calls--;
+}
+
+static inline void access(const void *p, size_t len, bool write, const void *pc)
+{
+	uintptr_t addr = (uintptr_t)p;
+	struct thread *t = machine.now;
+
+	/* The thread's own variables, most of all. */
+	if (!t || addr - (uintptr_t)t->co.stack < t->co.len)
+		return;
+	if (memory_ours(addr))
+		machine_plain(addr, (unsigned int)len, write, pc);
+}
+
+#define ACCESS(n)                                \
+	void __tsan_read##n(void *p);            \
+	void __tsan_read##n(void *p)             \
+	{                                        \
+		access(p, n, false, PC);         \
+	}                                        \
+	void __tsan_write##n(void *p);           \
+	void __tsan_write##n(void *p)            \
+	{                                        \
+		access(p, n, true, PC);          \
+	}                                        \
+	void __tsan_unaligned_read##n(void *p);  \
+	void __tsan_unaligned_read##n(void *p)   \
+	{                                        \
+		access(p, n, false, PC);         \
+	}                                        \
+	void __tsan_unaligned_write##n(void *p); \
+	void __tsan_unaligned_write##n(void *p)  \
+	{                                        \
+		access(p, n, true, PC);          \
+	}                                        \
+	void __tsan_volatile_read##n(void *p);   \
+	void __tsan_volatile_read##n(void *p)    \
+	{                                        \
+		access(p, n, false, PC);         \
+	}                                        \
+	void __tsan_volatile_write##n(void *p);  \
+	void __tsan_volatile_write##n(void *p)   \
+	{                                        \
+		access(p, n, true, PC);          \
+	}
+ACCESS(1)
+ACCESS(2)
+ACCESS(4)
+ACCESS(8)
+ACCESS(16)
+
+void __tsan_read_range(void *p, unsigned long len)
+{
+	access(p, len, false, PC);
+}
+
+void __tsan_write_range(void *p, unsigned long len)
+{
+	access(p, len, true, PC);
+}
+
+void __tsan_vptr_update(void **p, void *v)
+{
+	(void)v;
+	access(p, sizeof(*p), true, PC);
+}
+
+/* Calls that the compiler makes by itself; only while a thread runs. */
+void *__wrap_memset(void *to, int c, size_t n)
+{
+	if (machine.now)
+		access(to, n, true, PC);
+	return __real_memset(to, c, n);
+}
+
+void *__wrap_memcpy(void *to, const void *from, size_t n)
+{
+	if (machine.now) {
+		access(from, n, false, PC);
+		access(to, n, true, PC);
+	}
+	return __real_memcpy(to, from, n);
+}
+
+void *__wrap_memmove(void *to, const void *from, size_t n)
+{
+	if (machine.now) {
+		access(from, n, false, PC);
+		access(to, n, true, PC);
+	}
+	return __real_memmove(to, from, n);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scenarios that were compiled in, or loaded, by name.
+ */
+#include <string.h>
+
+#include "registry.h"
+
+const struct check_scenario *registry_first;
+
+void check_register(struct check_scenario *s)
+{
+	const struct check_scenario **at = &registry_first;
+
+	/* Sorted: the order of linking should not matter. */
+	while (*at && strcmp((*at)->name, s->name) < 0)
+		at = (const struct check_scenario **)(uintptr_t) & (*at)->next;
+	s->next = *at;
+	*at = s;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Coroutines: the threads of a scenario, all in one thread of the process.
+ */
+#ifndef CHECK_SWITCH_H
+#define CHECK_SWITCH_H
+
+#include <stddef.h>
+
+struct coroutine {
+	void *sp;    /* while it does not run; or its context */
+	char *stack; /* lowest address, above a guard page */
+	size_t len;
+};
+
+/* A stack for @c; exits the program if there is no memory. */
+void coroutine_create(struct coroutine *c, size_t len);
+/* The next switch to @c calls @run, which must not return. */
+void coroutine_reset(struct coroutine *c, void (*run)(void));
+/* Leave @from, which is running, and go on in @to. */
+void coroutine_switch(struct coroutine *from, struct coroutine *to);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A counterexample, for people: what happened in one sentence, the life of the
+ * memory that it is about, and the rows of the schedule that matter, a column
+ * for each CPU.
+ */
+#ifndef CHECK_REPORT_H
+#define CHECK_REPORT_H
+
+#include <stdio.h>
+
+#include "explore.h"
+
+struct report_facts {
+	const char *model;
+	uint64_t executions; /* until it was found */
+};
+
+/* One row, in words. */
+struct report_row {
+	const struct row *row;
+	unsigned int number; /* in the whole execution */
+	unsigned int folded; /* rows left out before it */
+	char what[160];	     /* "load slot = L1[0]" */
+	char where[160];     /* "src/map.c:12 < tarry_map" */
+	char state[32];	     /* "rcu irq-off 2 locks" */
+	bool accused;	     /* one of the two that collide */
+};
+
+struct report {
+	const struct check_scenario *scenario;
+	const struct violation *violation;
+	struct report_facts facts;
+	char sentence[640];
+	char missing[320];  /* the edge that is not there; or "" */
+	char life[16][160]; /* of the memory, in order */
+	unsigned int n_life;
+	struct report_row *rows;
+	unsigned int n_rows, all_rows, switches;
+	unsigned int columns;
+	char *token;
+};
+
+/* Runs the schedule again.  NULL: it does not fit. */
+struct report *report_build(const struct check_scenario *s,
+			    const struct schedule *schedule,
+			    const struct report_facts *facts);
+void report_free(struct report *r);
+
+void report_text(FILE *to, const struct report *r);
+void report_json(FILE *to, const struct report *r);
+void report_html(FILE *to, const struct report *r);
+
+/* ---- source.c ---- */
+
+/* "file:line < caller" of code addresses; looked up all at once. */
+void source_collect(const void *pc);
+void source_resolve(void);
+const char *source_of(const void *pc);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A late writer takes the lock of a table that is waiting to be freed (Z02).
+ */
+#include "bed.h"
+
+static void setup(void)
+{
+	bed_open(2, 0);
+	bed_map(0, 10, 1);
+}
+
+static void unmap(void)
+{
+	check_assert(!bed_unmap(0, 1));
+}
+
+static void map(void)
+{
+	check_assert(!bed_map(1, 11, 1));
+}
+
+CHECK_SCENARIO(rule_descriptor_outlives,
+	       .about = "the lock of a table that is gone",
+	       .rule = "descriptor-outlives", .shared = BED_SHARED,
+	       .setup = setup, .threads = {{"unmap", unmap}, {"map", map}},
+	       .finish = bed_close)

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A map walks into a table, waits for its lock, and finds that it was detached
+ * meanwhile: what it wrote there would be lost.
+ */
+#include "bed.h"
+
+static void setup(void)
+{
+	bed_open(2, 0);
+	bed_map(0, 10, 1);
+}
+
+static void unmap(void)
+{
+	check_assert(!bed_unmap(0, 1));
+}
+
+static void map(void)
+{
+	check_assert(!bed_map(1, 11, 1));
+}
+
+static void finish(void)
+{
+	if (bed_page_at(1) != 11)
+		check_violation(CHECK_LOST, "a mapping is lost");
+	bed_close();
+}
+
+CHECK_SCENARIO(rule_detached_is_final, .about = "a map into a table that goes",
+	       .rule = "detached-is-final", .shared = BED_SHARED,
+	       .setup = setup, .threads = {{"unmap", unmap}, {"map", map}},
+	       .finish = finish)

@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Tests of tarry-check, as TAP: run.py TARRY-CHECK SOURCE-ROOT GROUP."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+CHECK, ROOT, GROUP = sys.argv[1:4]
+HERE = os.path.join(ROOT, 'tests', 'check')
+LINE = re.compile(r'^(ok  |FAIL) (\S+) \[(\w+)\]: (.*)$')
+count = 0
+failed = 0
+
+
+def case(name, good, why=''):
+    global count, failed
+    count += 1
+    failed += not good
+    print('%s %d - %s' % ('ok' if good else 'not ok', count, name))
+    for line in (why or '').strip().split('\n')[:40] if not good else []:
+        print('# ' + line)
+    sys.stdout.flush()
+
+
+def run(*args, **more):
+    return subprocess.run((CHECK,) + args, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, errors='replace',
+                          timeout=900, **more)
+
+
+def verdicts(out):
+    """[(good, scenario, model, text)] of the lines of a run."""
+    return [(m.group(1) == 'ok  ', m.group(2), m.group(3), m.group(4))
+            for m in map(LINE.match, out.split('\n')) if m]
+
+
+def explore(*args):
+    """Every scenario is a case; at least one must be there."""
+    got = run(*args)
+    found = verdicts(got.stdout)
+    for good, name, model, text in found:
+        case('%s under %s: %s' % (name, model, text), good, got.stdout)
+    case('%s: scenarios were explored, and the status says how it went'
+         % ' '.join(args), found and got.returncode == 0
+         and all(v[0] for v in found), got.stderr)
+
+
+def classes(text):
+    m = re.search(r'in all (\d+) classes', text)
+    return int(m.group(1)) if m else None
+
+
+def known_counts():
+    path = os.path.join(HERE, 'counts.c')
+    want = dict(re.findall(r'CHECK_SCENARIO\((\w+), \.about = "(\d+)"',
+                           open(path).read()))
+    for args in (['--model', 'all'], ['--graphs'], ['--naive']):
+        names = [path] if '--naive' not in args else [path]
+        if '--naive' in args:
+            args = args + ['--limit', '300000']
+        got = run('run', *args, *names)
+        for _, name, model, text in verdicts(got.stdout):
+            if 'CUT SHORT' in text:
+                continue
+            case('%s has %s classes under %s %s' % (
+                name, want[name], model, args[0]),
+                classes(text) == int(want[name]), text)
+
+
+def random_programs():
+    """Schedules, graphs and brute force count the same classes."""
+    compared = 0
+    for seed in (1, 2, 3):
+        with tempfile.TemporaryDirectory() as d:
+            path = os.path.join(d, 'random.c')
+            with open(path, 'w') as f:
+                subprocess.run([sys.executable,
+                                os.path.join(HERE, 'random_programs.py'),
+                                str(seed), '120'], stdout=f, check=True)
+            by = {}
+            for way in ('--naive', '--model', '--graphs'):
+                args = [way] + (['sc'] if way == '--model' else [])
+                if way == '--naive':
+                    args += ['--limit', '60000']
+                for _, name, _, text in verdicts(run('run', *args,
+                                                     path).stdout):
+                    by.setdefault(name, {})[way] = text
+        wrong = []
+        for name, ways in by.items():
+            if any('CUT SHORT' in t for t in ways.values()):
+                continue
+            numbers = {classes(t) for t in ways.values()}
+            compared += 1
+            if len(ways) != 3 or len(numbers) != 1 or None in numbers:
+                wrong.append('%s: %s' % (name, ways))
+        case('random programs of seed %d: all three counts agree' % seed,
+             by and not wrong, '\n'.join(wrong))
+    case('more than 200 programs were compared', compared > 200,
+         str(compared))
+
+
+def sabotage():
+    got = run('sabotage')
+    for line in got.stdout.split('\n'):
+        if line[:5] in ('ok   ', 'FAIL '):
+            case('broken on purpose: ' + line[5:], line.startswith('ok'))
+    case('each rule that is broken is noticed', got.returncode == 0,
+         got.stdout[-600:])
+
+
+def zoo():
+    got = run('zoo')
+    for good, name, model, text in verdicts(got.stdout):
+        case('%s under %s: %s' % (name, model, text), good, got.stdout)
+    case('the zoo is as documented', got.returncode == 0,
+         got.stdout[-600:] + got.stderr)
+
+
+def mutants():
+    reviewed = os.path.join(ROOT, 'check', 'reviewed.txt')
+    got = run('mutants', '--show', '--reviewed', reviewed)
+    for line in got.stdout.split('\n'):
+        m = re.match(r'^(killed|reviewed|SURVIVES|UNREACHED) +(.*)$', line)
+        if m:
+            case('mutant %s: %s' % (m.group(1), m.group(2)),
+                 m.group(1) in ('killed', 'reviewed'))
+    case(got.stdout.strip().split('\n')[-1], got.returncode == 0)
+
+
+def guide():
+    """The guide's own example is compiled and run, and says what it says."""
+    text = open(os.path.join(ROOT, 'docs', 'checking.md')).read()
+    blocks = re.findall(r'```c\n(.*?)```', text, re.S)
+    case('the guide has a scenario in it', len(blocks) >= 1)
+    with tempfile.TemporaryDirectory() as d:
+        path = os.path.join(d, 'mine.c')
+        open(path, 'w').write(blocks[0])
+        got = run(path)
+        case('the scenario of the guide is found broken',
+             'use after free' in got.stdout and got.returncode == 1,
+             got.stdout + got.stderr)
+        case('it names the two accesses and the edge that is missing',
+             'no happens-before leads from' in got.stdout, got.stdout)
+        mended = blocks[0]
+        for old, new in re.findall(r'replace `([^`]+)` by `([^`]+)`', text):
+            mended = mended.replace(old, new)
+        open(path, 'w').write(mended)
+        got = run(path)
+        case('mended as the guide says, it is clean',
+             mended != blocks[0] and got.returncode == 0
+             and 'no violation in all' in got.stdout, got.stdout)
+
+
+BROKEN = {
+    'two_locks': ('deadlock', '''
+static struct { struct tarry_port_lock a, b; } s;
+static void x(void) { tarry_port_lock(&s.a); tarry_port_lock(&s.b);
+ tarry_port_unlock(&s.b); tarry_port_unlock(&s.a); }
+static void y(void) { tarry_port_lock(&s.b); tarry_port_lock(&s.a);
+ tarry_port_unlock(&s.a); tarry_port_unlock(&s.b); }'''),
+    'own_lock': ('deadlock', '''
+static struct { struct tarry_port_lock a; } s;
+static void x(void) { tarry_port_lock(&s.a); tarry_port_lock(&s.a); }
+static void y(void) { }'''),
+    'spins': ('no end', '''
+static struct { volatile uint64_t a; } s;
+static void x(void) { while (!s.a) ; }
+static void y(void) { }'''),
+    'events': ('no end', '''
+static struct { uint64_t a; } s;
+static void x(void) { for (;;) tarry_store(&s.a, 1, TARRY_RELAXED); }
+static void y(void) { }'''),
+    'null': ('wild access', '''
+static struct { uint64_t *a; } s;
+static void x(void) { *s.a = 1; }
+static void y(void) { }'''),
+    'strange': ('wild access', '''
+static struct { uint64_t a; } s;
+static uint64_t not_shared;
+static void x(void) { tarry_store(&not_shared, 1, TARRY_RELAXED); }
+static void y(void) { }'''),
+    'hoards': ('no end', '''
+static struct { uint64_t a; } s;
+static void x(void) { for (;;) check_alloc(4096, "page"); }
+static void y(void) { }'''),
+    'waits_inside': ('misuse', '''
+static struct { uint64_t a; } s;
+static void x(void) { tarry_port_read_begin(); tarry_port_synchronize();
+ tarry_port_read_end(); }
+static void y(void) { }'''),
+    'stays_inside': ('misuse', '''
+static struct { uint64_t a; } s;
+static void x(void) { tarry_port_read_begin(); }
+static void y(void) { }'''),
+    'twice': ('double free', '''
+static struct { void *p; } s;
+static void x(void) { void *p = check_alloc(16, "p"); check_free(p);
+ check_free(p); }
+static void y(void) { }'''),
+    'torn': ('data race', '''
+static struct { uint64_t a; } s;
+static void x(void) { s.a++; }
+static void y(void) { s.a++; }'''),
+}
+
+
+def bad_input():
+    for name, (kind, body) in sorted(BROKEN.items()):
+        with tempfile.TemporaryDirectory() as d:
+            path = os.path.join(d, name + '.c')
+            open(path, 'w').write(
+                '#include "check.h"\n' + body +
+                '\nCHECK_SCENARIO(%s, .shared = CHECK_OBJECT(s), '
+                '.threads = {{"x", x}, {"y", y}})\n' % name)
+            for model in ('sc', 'rc11'):
+                got = run('--model', model, path)
+                case('%s under %s: %s, naming the thread' % (
+                    name, model, kind), kind in got.stdout and
+                    got.returncode == 1 and re.search(r'\bx\b', got.stdout),
+                    got.stdout + got.stderr)
+    for args, says in ((['--model', 'arm'], 'no model "arm"'),
+                       (['--random', '-1'], 'wants a number'),
+                       (['--random', 'many'], 'not "many"'),
+                       (['no_such_scenario'], 'no scenario'),
+                       (['--weaken', 'no-rule'], '"no-rule"'),
+                       (['missing.c'], 'missing.c'),
+                       (['--replay', 'x', 'rule_one_load'], 'schedule "x"'),
+                       (['--replay', ':3a:0000', 'rule_one_load'], 'sum'),
+                       (['--graphs', '--random', '5'], 'under sc only')):
+        got = run(*args)
+        case('%s is refused, and named' % ' '.join(args),
+             got.returncode == 2 and says in got.stderr, got.stderr)
+
+
+def reports():
+    """A counterexample is replayed; as JSON it parses; as HTML it is one page
+    that needs nothing else."""
+    got = run('--weaken', 'unlink-invalidate-wait-free', '--json', '-',
+              'rule_unlink_invalidate_wait_free')
+    token = re.search(r"--replay '([^']+)'", got.stdout)
+    case('a broken rule gives a token', token, got.stdout)
+    text = got.stdout[got.stdout.index('{'):]
+    data = json.JSONDecoder().raw_decode(text)[0]
+    case('JSON has rows, two of them accused',
+         len([r for r in data['rows'] if r['accused']]) >= 2, text)
+    case('lines of the source are named',
+         any('src/' in r['where'] for r in data['rows']), text)
+    again = run('--weaken', 'unlink-invalidate-wait-free', '--replay',
+                token.group(1), 'rule_unlink_invalidate_wait_free')
+    case('the token leads to the same violation',
+         data['sentence'] in again.stdout, again.stdout + again.stderr)
+    whole = run('--replay', token.group(1),
+                'rule_unlink_invalidate_wait_free')
+    case('with the rule kept it does not', whole.returncode in (0, 2),
+         whole.stdout)
+    with tempfile.TemporaryDirectory() as d:
+        path = os.path.join(d, 'c.html')
+        run('--weaken', 'unlink-invalidate-wait-free', '--html', path,
+            'rule_unlink_invalidate_wait_free')
+        page = open(path).read()
+        case('the page has a column for each CPU and asks for nothing',
+             '<th>unmap</th>' in page and '<th>read</th>' in page
+             and 'src=' not in page and 'http' not in page)
+    same = [run('--random', '2000', '--seed', '7', 'rule_one_load').stdout
+            for _ in range(2)]
+    strip = [re.sub(r'[\d.]+ s', '', s) for s in same]
+    case('a seed gives the same run again', strip[0] == strip[1], same[0])
+    case('a random search is never called a proof',
+         'nothing is proved' in same[0], same[0])
+    bounded = run('--bound', '0', 'rule_decide_under_lock')
+    case('a bounded search says so', 'within the bound' in bounded.stdout,
+         bounded.stdout)
+    cut = run('--limit', '3', 'rule_decide_under_lock')
+    case('a search that was cut is not ok',
+         'CUT SHORT' in cut.stdout and cut.returncode == 1, cut.stdout)
+
+
+GROUPS = {
+    'litmus': lambda: explore('--model', 'all', 'litmus_*'),
+    'rules': lambda: explore('--model', 'all', 'rule_*'),
+    'pairs': lambda: explore('pair_*'),
+    'counts': known_counts,
+    'random': random_programs,
+    'sabotage': sabotage,
+    'zoo': zoo,
+    'mutants': mutants,
+    'guide': guide,
+    'bad_input': bad_input,
+    'reports': reports,
+}
+print('TAP version 13')
+GROUPS[GROUP]()
+print('1..%d' % count)
+sys.exit(failed > 0)
