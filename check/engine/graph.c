@@ -1025,6 +1025,7 @@ bool graph_replay(const struct schedule *s, enum outcome *how)
 {
 	machine.strategy = &graph_replay_strategy;
 	machine.explores = false;
+	model_built = x.d;
 	x.model = s->model;
 	x.schedule = s;
 	x.replay = true;
@@ -1149,6 +1150,7 @@ void graph_begin(const struct search *s)
 	machine.strategy = &graph_strategy;
 	machine.explores = false;
 	machine.recording = false;
+	model_built = x.d;
 	x.model = s->model;
 	x.replay = false;
 	if (!x.pending)

@@ -121,6 +121,9 @@ bool model_consistent(struct graph *g, struct derived *d,
 /* The last node was added to a consistent graph: derive it, and check. */
 bool model_consistent_last(struct graph *g, struct derived *d,
 			   enum check_model model);
+/* The array of the graph that is being built: for that, the model keeps what it
+ * knows from one node to the next. */
+extern const struct derived *model_built;
 bool node_writes(const struct node *n);
 bool node_reads(const struct node *n);
 static inline bool node_within(const struct node *n, const vclock *clock)

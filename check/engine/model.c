@@ -318,6 +318,16 @@ static bool coherent_po(const struct graph *g, unsigned int i)
 
 /* ---- RC11's psc ---- */
 
+/*
+ *   scb  = sb, sb to another word; hb; sb from another word, hb on one word,
+ *          mo, rb
+ *   psc  = ([sc] or [sc fence]; hb?); scb; ([sc] or hb?; [sc fence]),
+ *          and between fences: hb, hb; eco; hb
+ *
+ * Between fences, or from or to one, all but mo, rb and eco comes down to hb;
+ * those three compare places in one word's order, so that for each word the
+ * lowest place on the left and the highest on the right decide.
+ */
 #define SC_EVENTS 64
 
 static bool is_sc(const struct node *n)
@@ -337,41 +347,31 @@ static bool access(const struct node *n)
 	return node_reads(n) || node_writes(n);
 }
 
-/* mo or rb between accesses of one word, transitive. */
-static bool mo_rb(const struct graph *g, unsigned int a, unsigned int b)
+static bool other_word(const struct node *a, const struct node *b)
 {
-	const struct node *x = &g->nodes[a], *y = &g->nodes[b];
-
-	if (a == b || x->key != y->key || !access(x) || !node_writes(y))
-		return false;
-	return (node_writes(x) ? x->rank : rank_of_rf(g, x)) < y->rank;
+	return !access(a) || !access(b) || a->key != b->key;
 }
 
-/* sb to another word, hb, sb from another word. */
+/* sb to another word, hb, sb from another word: the first such event after
+ * @a and the last before @b are as good as any. */
 static bool sb_hb_sb(const struct graph *g, const struct derived *d,
 		     unsigned int a, unsigned int b)
 {
 	const struct node *x = &g->nodes[a], *y = &g->nodes[b];
+	unsigned int p = x->po + 1u, q = y->po;
 
-	for (unsigned int p = x->po + 1u; p < g->n_of[x->tid]; p++) {
-		unsigned int i = (unsigned int)g->at[x->tid][p];
-
-		if (access(&g->nodes[i]) && access(x) &&
-		    g->nodes[i].key == x->key)
-			continue;
-		for (unsigned int q = 0; q < y->po; q++) {
-			unsigned int j = (unsigned int)g->at[y->tid][q];
-
-			if (access(&g->nodes[j]) && access(y) &&
-			    g->nodes[j].key == y->key)
-				continue;
-			if (hb(g, d, i, j))
-				return true;
-		}
-	}
-	return false;
+	while (p < g->n_of[x->tid] &&
+	       !other_word(x, &g->nodes[g->at[x->tid][p]]))
+		p++;
+	while (q-- > 0)
+		if (other_word(y, &g->nodes[g->at[y->tid][q]]))
+			break;
+	return p < g->n_of[x->tid] && q < y->po &&
+	       hb(g, d, (unsigned int)g->at[x->tid][p],
+		  (unsigned int)g->at[y->tid][q]);
 }
 
+/* Between two accesses, neither of them a fence. */
 static bool scb(const struct graph *g, const struct derived *d, unsigned int a,
 		unsigned int b)
 {
@@ -379,80 +379,168 @@ static bool scb(const struct graph *g, const struct derived *d, unsigned int a,
 
 	if (x->tid == y->tid && x->po < y->po)
 		return true;
-	if (access(x) && access(y) && x->key == y->key &&
-	    (hb(g, d, a, b) || mo_rb(g, a, b)))
+	if (x->key != y->key)
+		return sb_hb_sb(g, d, a, b);
+	if (hb(g, d, a, b))
 		return true;
-	return sb_hb_sb(g, d, a, b);
+	return node_writes(y) &&
+	       (node_writes(x) ? x->rank : rank_of_rf(g, x)) < y->rank;
 }
 
-/* (hb; eco; hb) between two fences, eco with one write of it in each thread. */
-static bool eco(const struct graph *g, unsigned int a, unsigned int b)
+/* Does something that @a, a fence, comes before precede in its word's order
+ * something that comes before @b?  @to_reads: reads count on the right. */
+static bool word_order(const struct graph *g, const struct derived *d,
+		       unsigned int a, unsigned int b, bool to_reads,
+		       unsigned int n)
 {
-	const struct node *x = &g->nodes[a], *y = &g->nodes[b];
-	int from, to;
+	bool fa = is_fence(&g->nodes[a]), fb = is_fence(&g->nodes[b]);
 
-	if (a == b || !access(x) || !access(y) || x->key != y->key)
-		return false;
-	from = node_writes(x) ? x->rank : rank_of_rf(g, x);
-	to = node_writes(y) ? y->rank : rank_of_rf(g, y);
-	if (node_writes(y))
-		return from < to;
-	/* rf, or mo;rf, or rb;rf */
-	return node_writes(x) ? from <= to : from < to;
+	for (unsigned int i = fa ? 0 : a; i < (fa ? n : a + 1); i++) {
+		const struct node *x = &g->nodes[i];
+		int from;
+
+		if (!access(x) || !(i == a || (fa && hb(g, d, a, i))))
+			continue;
+		from = node_writes(x) ? x->rank : rank_of_rf(g, x);
+		for (unsigned int j = fb ? 0 : b; j < (fb ? n : b + 1); j++) {
+			const struct node *y = &g->nodes[j];
+
+			if (y->key != x->key || !access(y) || j == i ||
+			    !(j == b || (fb && hb(g, d, j, b))))
+				continue;
+			if (node_writes(y) && from < y->rank)
+				return true;
+			if (to_reads && node_reads(y) &&
+			    from + !node_writes(x) <= rank_of_rf(g, y))
+				return true;
+		}
+	}
+	return false;
 }
 
 static bool psc_edge(const struct graph *g, const struct derived *d,
-		     unsigned int a, unsigned int b)
+		     unsigned int a, unsigned int b, unsigned int n)
 {
 	bool fa = is_fence(&g->nodes[a]);
 	bool fb = is_fence(&g->nodes[b]);
 
-	if (scb(g, d, a, b))
-		return true;
-	for (unsigned int i = 0; i < g->n; i++) {
-		bool left = i == a || (fa && hb(g, d, a, i));
+	if (!fa && !fb)
+		return scb(g, d, a, b);
+	return hb(g, d, a, b) || word_order(g, d, a, b, fa && fb, n);
+}
 
-		if (!left)
+struct psc {
+	uint16_t node[SC_EVENTS];
+	uint64_t next[SC_EVENTS]; /* edges, by number here */
+	unsigned int n;
+	unsigned int covers; /* nodes of the graph that were taken in */
+};
+
+/* Of the graph that is being built, without its last node; of any other. */
+static struct psc psc_built, psc_scratch;
+const struct derived *model_built;
+
+/* Edges between fences that lead over this access. */
+static bool psc_over(struct psc *p, const struct graph *g,
+		     const struct derived *d, unsigned int e, unsigned int n)
+{
+	bool more = false;
+
+	if (!access(&g->nodes[e]))
+		return false;
+	for (unsigned int i = 0; i < p->n; i++) {
+		unsigned int a = p->node[i];
+
+		if (!is_fence(&g->nodes[a]) || !hb(g, d, a, e))
 			continue;
-		for (unsigned int j = 0; j < g->n; j++) {
-			if (j != b && !(fb && hb(g, d, j, b)))
+		for (unsigned int j = 0; j < p->n; j++) {
+			if (i == j || (p->next[i] >> j & 1) ||
+			    !word_order(g, d, e, p->node[j],
+					is_fence(&g->nodes[p->node[j]]), n))
 				continue;
-			if ((i != a || j != b) && scb(g, d, i, j))
-				return true;
-			if (fa && fb && i != a && j != b && eco(g, i, j))
-				return true;
+			p->next[i] |= 1ull << j;
+			more = true;
 		}
 	}
-	return fa && fb && hb(g, d, a, b);
+	return more;
+}
+
+/* Take node @e in; others at and above @n are not looked at.  True if there are
+ * edges that were not there. */
+static bool psc_take(struct psc *p, const struct graph *g,
+		     const struct derived *d, unsigned int e, unsigned int n)
+{
+	bool more = psc_over(p, g, d, e, n);
+	unsigned int last;
+
+	if (!is_sc(&g->nodes[e]) || p->n == SC_EVENTS)
+		return more;
+	last = p->n++;
+	p->node[last] = (uint16_t)e;
+	p->next[last] = 0;
+	for (unsigned int i = 0; i < last; i++) {
+		p->next[i] &= ~(1ull << last);
+		if (psc_edge(g, d, p->node[i], e, n))
+			p->next[i] |= 1ull << last;
+		if (psc_edge(g, d, e, p->node[i], n))
+			p->next[last] |= 1ull << i;
+	}
+	return true;
+}
+
+static bool psc_no_cycle(const struct psc *p)
+{
+	uint64_t reach[SC_EVENTS];
+
+	memcpy(reach, p->next, p->n * sizeof(reach[0]));
+	for (unsigned int k = 0; k < p->n; k++)
+		for (unsigned int i = 0; i < p->n; i++)
+			if (reach[i] >> k & 1)
+				reach[i] |= reach[k];
+	for (unsigned int i = 0; i < p->n; i++)
+		if (reach[i] >> i & 1)
+			return false;
+	return true;
 }
 
 static bool psc_acyclic(const struct graph *g, const struct derived *d)
 {
-	uint64_t reach[SC_EVENTS] = {0};
-	uint16_t sc[SC_EVENTS];
-	unsigned int n = 0;
-	uint32_t threads = 0;
+	struct psc *p = d == model_built ? &psc_built : &psc_scratch;
 
-	for (unsigned int i = 0; i < g->n && n < SC_EVENTS; i++)
-		if (is_sc(&g->nodes[i])) {
-			threads |= 1u << g->nodes[i].tid;
-			sc[n++] = (uint16_t)i;
-		}
-	/* One thread alone has no cycle that coherence would not forbid. */
-	if (!(threads & (threads - 1)))
+	p->n = 0;
+	p->covers = 0;
+	/* All at once: every node may lead over every other. */
+	for (unsigned int i = 0; i < g->n; i++)
+		if (is_sc(&g->nodes[i]) && p->n < SC_EVENTS)
+			p->node[p->n++] = (uint16_t)i;
+	for (unsigned int i = 0; i < p->n; i++) {
+		p->next[i] = 0;
+		for (unsigned int j = 0; j < p->n; j++)
+			if (i != j &&
+			    psc_edge(g, d, p->node[i], p->node[j], g->n))
+				p->next[i] |= 1ull << j;
+	}
+	p->covers = g->n;
+	return psc_no_cycle(p);
+}
+
+/*
+ * Only the last node is new, or was exchanged for another.  Nothing comes after
+ * it, so that edges are to and from it, or lead over it.
+ */
+static bool psc_acyclic_last(const struct graph *g, const struct derived *d)
+{
+	unsigned int last = g->n - 1;
+	static struct psc with;
+
+	if (psc_built.covers > last)
+		return psc_acyclic(g, d);
+	for (; psc_built.covers < last; psc_built.covers++)
+		psc_take(&psc_built, g, d, psc_built.covers, last);
+	with = psc_built;
+	if (!psc_take(&with, g, d, last, g->n))
 		return true;
-	for (unsigned int i = 0; i < n; i++)
-		for (unsigned int j = 0; j < n; j++)
-			if (i != j && psc_edge(g, d, sc[i], sc[j]))
-				reach[i] |= 1ull << j;
-	for (unsigned int k = 0; k < n; k++)
-		for (unsigned int i = 0; i < n; i++)
-			if (reach[i] >> k & 1)
-				reach[i] |= reach[k];
-	for (unsigned int i = 0; i < n; i++)
-		if (reach[i] >> i & 1)
-			return false;
-	return true;
+	return psc_no_cycle(&with);
 }
 
 /* ---- the predicates ---- */
@@ -514,6 +602,18 @@ bool model_consistent(struct graph *g, struct derived *d,
 	return !cyclic(g);
 }
 
+/* Reads or is the newest of its word? */
+static bool newest(const struct graph *g, const struct node *n)
+{
+	int rank = node_writes(n) ? n->rank : rank_of_rf(g, n);
+
+	for (unsigned int i = 0; i < g->n; i++)
+		if (g->nodes[i].key == n->key && node_writes(&g->nodes[i]) &&
+		    g->nodes[i].rank > rank)
+			return false;
+	return true;
+}
+
 /* Is this the end, so far, of a wait with sections after it? */
 static bool wait_moves(const struct graph *g, const struct node *n)
 {
@@ -545,11 +645,13 @@ bool model_consistent_last(struct graph *g, struct derived *d,
 	if (!atomic(g, i))
 		return false;
 	if (model == CHECK_RC11)
-		return coherent(g, d, i) && psc_acyclic(g, d);
+		return coherent(g, d, i) && psc_acyclic_last(g, d);
 	if (!coherent_po(g, i))
 		return false;
 	if (!node_reads(n) && !node_writes(n) && n->type != NODE_JOIN)
 		return true;
+	if (newest(g, n))
+		return true; /* nothing comes after it: no cycle */
 	walk.g = g;
 	walk.model = model;
 	return !cycle_through(i);
