@@ -66,8 +66,7 @@ static void split_y(void)
 
 ZOO(04, broken, .about = "a withdrawn table has readers of its first life",
     .rule = "reuse-is-free", .ids = "objection of 2023", FINDS(STALE),
-    .setup = setup,
-    .threads = {CPU(reader), CPU(collapse), CPU(split_y)})
+    .setup = setup, .threads = {CPU(reader), CPU(collapse), CPU(split_y)})
 ZOO(04, mended, .about = "a grace period before the second life", CLEAN,
     .rule = "reuse-is-free", .setup = setup,
     .threads = {CPU(reader), CPU(collapse_mended), CPU(split_y)})

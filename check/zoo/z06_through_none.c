@@ -60,8 +60,7 @@ static void gone(void)
 
 ZOO(06, broken, .about = "an entry passes through none",
     .rule = "never-through-empty", .ids = "ced108037c2a", FINDS(LOST),
-    .setup = setup, .finish = gone,
-    .threads = {CPU(protect), CPU(dontneed)})
+    .setup = setup, .finish = gone, .threads = {CPU(protect), CPU(dontneed)})
 ZOO(06, mended, .about = "rights change in place", CLEAN,
     .rule = "never-through-empty", .setup = setup, .finish = gone,
     .threads = {CPU(protect_mended), CPU(dontneed)})

@@ -63,9 +63,8 @@ static void is_freed(void)
 }
 
 ZOO(14, broken, .about = "a stranger's reference hides the last fragment",
-    .rule = "own-counter", .ids = "4231aba000f5", FINDS(MISUSE),
-    .setup = setup, .finish = is_freed,
-    .threads = {CPU(scanner), CPU(put_fragment)})
+    .rule = "own-counter", .ids = "4231aba000f5", FINDS(MISUSE), .setup = setup,
+    .finish = is_freed, .threads = {CPU(scanner), CPU(put_fragment)})
 ZOO(14, mended, .about = "fragments are counted by themselves", CLEAN,
     .rule = "own-counter", .setup = setup, .finish = is_freed,
     .threads = {CPU(scanner), CPU(put_fragment_mended)})

@@ -16,12 +16,15 @@
 #define SEQ TARRY_SEQ_CST
 
 /* zNN_form; the rest is as in struct check_scenario. */
-#define ZOO(n, form, ...)                                          \
-	CHECK_SCENARIO(z##n##_##form, .zoo = (100##n) - 10000,     \
+#define ZOO(n, form, ...)                                      \
+	CHECK_SCENARIO(z##n##_##form, .zoo = (100##n) - 10000, \
 		       .shared = CHECK_OBJECT(s), __VA_ARGS__)
-#define FINDS(kind_)  .expect = CHECK_##kind_
-#define CLEAN	      .expect = CHECK_CLEAN
-#define CPU(f)	      {#f, f}
+#define FINDS(kind_) .expect = CHECK_##kind_
+#define CLEAN	     .expect = CHECK_CLEAN
+#define CPU(f)        \
+	{             \
+#f, f \
+	}
 
 /* A walker's visit to a table: both entries. */
 static inline void visit(uint64_t *table)
