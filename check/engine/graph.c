@@ -42,6 +42,7 @@ static struct {
 	uint64_t order[GRAPH_EVENTS];
 	const struct schedule *schedule;
 	bool misfit;
+	bool moved; /* the last node changed what is derived of others */
 } x;
 
 /* ---- work ---- */
@@ -181,12 +182,13 @@ static void node_remove_last(struct graph *g)
 	struct node *n = &g->nodes[--g->n];
 
 	g->n_of[n->tid]--;
-	if (!node_writes(n))
-		return;
-	for (unsigned int i = 0; i < g->n; i++)
+	for (unsigned int i = 0; node_writes(n) && i < g->n; i++)
 		if (g->nodes[i].key == n->key && node_writes(&g->nodes[i]) &&
 		    g->nodes[i].rank > n->rank)
 			g->nodes[i].rank--;
+	if (x.moved)
+		model_derive(g, x.d);
+	x.moved = false;
 }
 
 static uint64_t key_of(uintptr_t addr)
@@ -356,6 +358,7 @@ static uintptr_t word_of(const struct thread *t, const struct op *op)
 
 static bool check_last(void)
 {
+	x.moved |= model_last_moves(&x.g);
 	return model_consistent_last(&x.g, x.d, x.model);
 }
 

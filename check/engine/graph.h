@@ -118,6 +118,11 @@ uint64_t graph_value_of(const struct node *n, uint64_t read);
 /* Derive everything anew; false: not consistent under the model. */
 bool model_consistent(struct graph *g, struct derived *d,
 		      enum check_model model);
+/* The first half of that; false: there is a cycle. */
+bool model_derive(struct graph *g, struct derived *d);
+/* Does what is derived of other nodes depend on the last one?  After it is
+ * taken away again, all must be derived anew. */
+bool model_last_moves(const struct graph *g);
 /* The last node was added to a consistent graph: derive it, and check. */
 bool model_consistent_last(struct graph *g, struct derived *d,
 			   enum check_model model);

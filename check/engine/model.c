@@ -568,8 +568,7 @@ static bool ready(const struct graph *g, const uint16_t *done, unsigned int i)
 	return true;
 }
 
-bool model_consistent(struct graph *g, struct derived *d,
-		      enum check_model model)
+bool model_derive(struct graph *g, struct derived *d)
 {
 	uint16_t done[CLOCK_THREADS] = {0};
 	unsigned int n = 0;
@@ -589,8 +588,15 @@ bool model_consistent(struct graph *g, struct derived *d,
 				more = true;
 			}
 	}
-	if (n != g->n)
-		return false; /* po, rf and the waits' edges have a cycle */
+	/* Else po, rf and the waits' edges have a cycle. */
+	return n == g->n;
+}
+
+bool model_consistent(struct graph *g, struct derived *d,
+		      enum check_model model)
+{
+	if (!model_derive(g, d))
+		return false;
 	for (unsigned int i = 0; i < g->n; i++)
 		if (!atomic(g, i) || !(model == CHECK_RC11 ? coherent(g, d, i)
 							   : coherent_po(g, i)))
@@ -630,6 +636,11 @@ static bool wait_moves(const struct graph *g, const struct node *n)
 				return true;
 	}
 	return false;
+}
+
+bool model_last_moves(const struct graph *g)
+{
+	return wait_moves(g, &g->nodes[g->n - 1]);
 }
 
 bool model_consistent_last(struct graph *g, struct derived *d,
