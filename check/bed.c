@@ -8,6 +8,13 @@ struct bed bed;
 
 /* ---- the owner of the data pages ---- */
 
+/* References beyond the first: of pins, and of mappings that were cloned. */
+static void drop(uint32_t page)
+{
+	if (!tarry_fetch_add(&bed.pins[page], -1u, TARRY_ACQ_REL))
+		check_page_free(page);
+}
+
 static int owner_get(void *ctx, tarry_oa oa, uint64_t len)
 {
 	(void)ctx;
@@ -21,8 +28,7 @@ static void owner_put(void *ctx, tarry_oa oa, uint64_t len)
 {
 	(void)ctx;
 	for (uint64_t at = oa; at < oa + len; at += BED_PAGE)
-		tarry_fetch_add(&bed.pins[at / BED_PAGE % 64], -1u,
-				TARRY_SEQ_CST);
+		drop((uint32_t)(at / BED_PAGE % 64));
 }
 
 static void owner_release(void *ctx, tarry_oa oa, uint64_t len,
@@ -36,7 +42,7 @@ static void owner_release(void *ctx, tarry_oa oa, uint64_t len,
 		if (rights & TARRY_DIRTY)
 			tarry_fetch_or(&bed.dirty, 1u << (page % 32),
 				       TARRY_RELAXED);
-		check_page_free(page);
+		drop(page);
 	}
 }
 
@@ -98,12 +104,18 @@ static void must(bool x, const char *what)
 		check_violation(CHECK_ASSERT, "%s", what);
 }
 
+void bed_limit(uint64_t waiting)
+{
+	bed.limit = waiting;
+}
+
 void bed_open(unsigned int levels, unsigned int flags)
 {
 	struct tarry_pool_config config = {
 		.base = check_alloc(POOL_BYTES, "pool"),
 		.oa = 1ull << 20,
 		.len = POOL_BYTES,
+		.waiting_limit = bed.limit,
 		.owner = {.get = owner_get,
 			  .put = owner_put,
 			  .release = owner_release},

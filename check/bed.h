@@ -27,6 +27,7 @@ struct bed {
 	struct check_mmu mmu[BED_CPUS];
 	uint32_t pins[64];	  /* references by data page */
 	uint32_t releases, dirty; /* pages released, bit set of dirty ones */
+	uint64_t limit;
 	/* For scenarios: what their threads found. */
 	int results[CHECK_THREADS];
 	bool wrote;
@@ -42,6 +43,8 @@ extern struct bed bed;
 		}                                \
 	}
 
+/* In set-up, before bed_open(): bytes that may wait before writers help. */
+void bed_limit(uint64_t waiting);
 /* In set-up.  @levels is 2 or 3; flags of enum tarry_space_flags. */
 void bed_open(unsigned int levels, unsigned int flags);
 /* The same, with a second space of the same pool. */

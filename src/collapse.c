@@ -123,7 +123,9 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 	tarry_rights rights, early = 0;
 	int err = 0;
 
-	if (!tarry_port_keeps(harvest_after_invalidate))
+	bool late = tarry_port_keeps(harvest_after_invalidate);
+
+	if (!late)
 		early = collapse_harvest(op, slots, col->level - 1);
 	/* rule: freeze-then-change, never-through-empty */
 	if (tarry_port_keeps(freeze_then_change))
@@ -135,16 +137,19 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 	gather_span(op->b, op->g, base, col->level, true);
 	if (!tarry_gather_invalidate(op->g))
 		err = TARRY_ELISTENER;
-	else if (col->copy)
+	else if (col->copy) {
+		/* The owner compares references now.  Who took one either
+		 * sees the frozen slot or is seen here; pairs with the fence
+		 * in tarry_pin(), and an exchange alone does not. */
+		tarry_fence(TARRY_SEQ_CST);
 		err = collapse_copy(op, col, slots, base);
+	}
 	if (err) {
 		entry_publish(f, slot, e);
 		return err;
 	}
 	rights = col->rights |
-		 (tarry_port_keeps(harvest_after_invalidate)
-			  ? collapse_harvest(op, slots, col->level - 1)
-			  : early);
+		 (late ? collapse_harvest(op, slots, col->level - 1) : early);
 	leaf = f->make_leaf(col->oa, col->level, rights);
 	if (col->deposit) {
 		tarry_spare_push(op->pool, parent,

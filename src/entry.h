@@ -48,14 +48,14 @@ tarry_inline void entry_publish(const struct tarry_format *f, uint64_t *slot,
 	tarry_store(slot, entry_order(f, v), TARRY_RELEASE);
 }
 
-/* rule: exchange-where-hardware-writes.  Sequentially consistent: a freeze is
- * followed by reads of what pinning readers wrote, whose fence in
- * tarry_pin() it pairs with. */
+/* rule: exchange-where-hardware-writes; publish-after-fill, as what replaces
+ * the old value may be a table.  An exchange orders nothing that comes after it
+ * against a pin: see the fence in collapse.c. */
 tarry_inline uint64_t entry_exchange(const struct tarry_format *f,
 				     uint64_t *slot, uint64_t v)
 {
 	return entry_order(
-		f, tarry_exchange(slot, entry_order(f, v), TARRY_SEQ_CST));
+		f, tarry_exchange(slot, entry_order(f, v), TARRY_ACQ_REL));
 }
 
 /* rule: exchange-where-hardware-writes, for a value that is made of the old
@@ -65,7 +65,7 @@ tarry_inline bool entry_cas(const struct tarry_format *f, uint64_t *slot,
 {
 	uint64_t expected = entry_order(f, *old);
 	bool done =
-		tarry_cas(slot, &expected, entry_order(f, v), TARRY_SEQ_CST);
+		tarry_cas(slot, &expected, entry_order(f, v), TARRY_ACQ_REL);
 
 	*old = entry_order(f, expected);
 	return done;

@@ -91,7 +91,7 @@ bool tarry_gather_invalidate(struct tarry_gather *g)
 	 * open gather emptied was seen under the lock it was emptied under, so
 	 * its count is seen too. */
 	uint32_t alone = g->open ? 1 : 0;
-	bool all = tarry_load(&b->open_gathers, TARRY_RELAXED) > alone &&
+	bool all = tarry_load(&b->open_gathers, TARRY_ACQUIRE) > alone &&
 		   tarry_port_keeps(not_alone_flush_all);
 	struct tarry_listener *first = tarry_load(&b->listeners, TARRY_ACQUIRE);
 	struct tarry_span everything = {.levels = ~0u, .tables = true};
@@ -152,7 +152,8 @@ void tarry_gather_begin(struct tarry_gather *g, struct tarry_space *s)
 
 	gather_init(g, b);
 	g->open = true;
-	tarry_fetch_add(&b->open_gathers, 1, TARRY_SEQ_CST);
+	/* Seen by whoever sees, under a lock, what this gather empties. */
+	tarry_fetch_add(&b->open_gathers, 1, TARRY_RELAXED);
 }
 
 int tarry_gather_end(struct tarry_gather *g)
@@ -164,7 +165,8 @@ int tarry_gather_end(struct tarry_gather *g)
 	tarry_assert(g->open);
 	tarry_port_read_begin();
 	answered = tarry_gather_invalidate(g);
-	tarry_fetch_add(&b->open_gathers, -1u, TARRY_SEQ_CST);
+	/* Who sees that it is over sees that caches were told. */
+	tarry_fetch_add(&b->open_gathers, -1u, TARRY_RELEASE);
 	g->open = false;
 	tarry_port_read_end();
 	return tarry_gather_finish(g, answered);

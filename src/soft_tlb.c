@@ -12,7 +12,7 @@ static void soft_tlb_raise(struct tarry_soft_tlb *t, uint64_t bucket)
 {
 	/* rule: every-walker-class; pairs with tarry_soft_tlb_translate() and
 	 * tarry_soft_tlb_fill(). */
-	tarry_fetch_add(&t->generations[bucket % BUCKETS], 1, TARRY_SEQ_CST);
+	tarry_fetch_add(&t->generations[bucket % BUCKETS], 1, TARRY_RELEASE);
 }
 
 static void soft_tlb_send(struct tarry_listener *l,

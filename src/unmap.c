@@ -127,6 +127,7 @@ struct unmap {
 	struct tarry_gather g;
 	struct tarry_table *child; /* detached, locked */
 	bool done, emptied, answered;
+	bool early; /* invalidate before the locks are let go */
 };
 
 /* The table is locked. */
@@ -150,7 +151,7 @@ tarry_inline void unmap_locked(const struct tarry_format *f,
 		u->done = unmap_table(f, b, t, slots, &u->g, &u->child);
 	}
 	u->emptied = u->done && !t->live;
-	if (u->done && tarry_port_keeps(invalidate_before_unlock))
+	if (u->done && u->early)
 		u->answered = unmap_invalidate(b, &u->g, va_of_bits(f, first),
 					       last - first + 1, level,
 					       u->child != NULL);
@@ -174,6 +175,7 @@ tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 	lock_none_held();
 	gather_init(&u.g, b);
 	u.child = NULL;
+	u.early = tarry_port_keeps(invalidate_before_unlock);
 	u.done = false;
 	u.emptied = false;
 	u.answered = true;
@@ -194,7 +196,7 @@ tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 	tarry_port_read_end();
 	if (tarry_unlikely(!u.done))
 		return unmap_set(s, va, len, NULL);
-	if (!tarry_port_keeps(invalidate_before_unlock))
+	if (!u.early)
 		u.answered = unmap_invalidate(b, &u.g, va, len, level,
 					      u.child != NULL);
 	if (u.child || !u.answered)

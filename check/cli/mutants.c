@@ -145,6 +145,12 @@ static void survey(const struct options *o)
 		     t < __stop_check_sites; t++)
 			t->seen = 0;
 		verdict_reach(&v, s, CHECK_SC, &o->search);
+		if (v.found) {
+			fprintf(stderr,
+				"tarry-check: %s fails without a mutant\n",
+				s->name);
+			exit(1);
+		}
 		scenarios[n_scenarios].scenario = s;
 		scenarios[n_scenarios].seconds = v.tally.seconds;
 		scenarios[n_scenarios].reaches = calloc(MAX_MUTANTS, 1);

@@ -838,9 +838,7 @@ static void world_effect(struct thread *t, unsigned int tid, struct op *op,
 			const struct thread *c = &machine.threads[u];
 
 			if (!c->run && c->state != THREAD_UNUSED && u != tid &&
-			    c->parent < x.n_threads &&
-			    (c->parent == tid ||
-			     c->sequence < t->found[c->parent]))
+			    c->sequence < t->found[c->parent])
 				t->joining |= 1u << u;
 		}
 		break;
@@ -948,10 +946,32 @@ static void graph_perform(struct thread *t, struct op *op)
 	do_node(t, op, i);
 }
 
+static uint8_t find(uintptr_t word)
+{
+	static struct check_site site = {.what = "finds what is open"};
+	struct op op = {.kind = OP_LOAD,
+			.size = 8,
+			.order = __ATOMIC_RELAXED,
+			.site = &site,
+			.n = ~0u,
+			.addr = word};
+
+	return (uint8_t)machine_step(&op);
+}
+
+/* The calls that @u deferred, and those that they deferred. */
+static void find_deferred(struct thread *t, unsigned int u)
+{
+	t->found[u] = u == (unsigned int)(t - machine.threads)
+			      ? (uint8_t)t->n_spawned
+			      : find(world_queue(u));
+	for (unsigned int i = 0; i < t->found[u]; i++)
+		find_deferred(t, machine.spawn_ids[u][i]);
+}
+
 /* Waits look at the sections of every thread, one read each. */
 static void graph_before(struct thread *t, struct op *op)
 {
-	static struct check_site site = {.what = "finds sections"};
 	unsigned int tid = (unsigned int)(t - machine.threads);
 	bool barrier = op->kind == OP_BARRIER_BEGIN;
 
@@ -959,19 +979,11 @@ static void graph_before(struct thread *t, struct op *op)
 	    !(op->kind == OP_SPAWN && op->how != CHECK_CLASSES))
 		return;
 	memset(t->found, 0, sizeof(t->found));
-	for (unsigned int u = 0; u < x.n_threads; u++) {
-		struct op find = {.kind = OP_LOAD,
-				  .size = 8,
-				  .order = __ATOMIC_RELAXED,
-				  .site = &site,
-				  .n = ~0u};
-
-		if (u == tid)
-			continue;
-		find.addr =
-			barrier ? world_queue(u) : world_section(op->how, u);
-		t->found[u] = (uint8_t)machine_step(&find);
-	}
+	for (unsigned int u = 0; u < x.n_threads; u++)
+		if (barrier)
+			find_deferred(t, u);
+		else if (u != tid)
+			t->found[u] = find(world_section(op->how, u));
 }
 
 static uint32_t graph_choose(struct thread *t, const struct op *op)

@@ -64,9 +64,11 @@ static bool walk(struct check_mmu *m, unsigned int va, bool write,
 			if (kept && !check_choose(2))
 				e = kept - 1;
 		}
-		/* Ordered by address dependency, and by nothing else. */
+		/* What is loaded next hangs on this by its address, and is seen
+		 * as it was when this was published: in a chain of loads, that
+		 * is what acquire says. */
 		if (!e)
-			e = tarry_load(slot, TARRY_RELAXED);
+			e = tarry_load(slot, TARRY_ACQUIRE);
 		if (!m->ops->present(e))
 			return false;
 		if (l && !m->ops->leaf(e, l)) {

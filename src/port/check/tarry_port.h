@@ -66,12 +66,15 @@ void check_fence(struct check_site *site);
 #define CHECK_TYPE(p)	 __typeof__((__typeof__(*(p)))0)
 #define CHECK_BITS(p, v) ((uint64_t)(CHECK_TYPE(p))(v))
 
-/* A statement may throw the value away. */
-#define CHECK_VALUE(p, x)                                    \
-	({                                                   \
-		CHECK_TYPE(p) check_v_ = (CHECK_TYPE(p))(x); \
-		check_v_;                                    \
+/* A statement may throw the value away; a name of its own, for calls in calls. */
+#define CHECK_PASTE_(a, b) a##b
+#define CHECK_PASTE(a, b)  CHECK_PASTE_(a, b)
+#define CHECK_VALUE_(v, p, x)                         \
+	({                                            \
+		CHECK_TYPE(p) v = (CHECK_TYPE(p))(x); \
+		v;                                    \
 	})
+#define CHECK_VALUE(p, x) CHECK_VALUE_(CHECK_PASTE(check_v_, __COUNTER__), p, x)
 #define tarry_load(p, mo) \
 	CHECK_VALUE(p,    \
 		    check_load((p), sizeof(*(p)), CHECK_SITE("load " #p, mo)))

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Operations against a reader: irqs_off.  Written by scripts/pairs.
+ */
+#include "pairs.h"
+
+static void reads_map(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_map__irqs_off, .about = "map against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"map", map}, {"irqs_off", reads_map}})
+
+static void reads_unmap(void)
+{
+	found(bed_read_irq_off(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_unmap__irqs_off, .about = "unmap against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"unmap", unmap}, {"irqs_off", reads_unmap}})
+
+static void reads_unmap_all(void)
+{
+	found(bed_read_irq_off(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_unmap_all__irqs_off, .about = "unmap_all against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"unmap_all", unmap_all},
+			   {"irqs_off", reads_unmap_all}})
+
+static void reads_protect(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_protect__irqs_off, .about = "protect against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"protect", protect}, {"irqs_off", reads_protect}})
+
+static void reads_mark(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_mark__irqs_off, .about = "mark against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"mark", mark}, {"irqs_off", reads_mark}})
+
+static void reads_move(void)
+{
+	found(bed_read_irq_off(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_move__irqs_off, .about = "move against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"move", move}, {"irqs_off", reads_move}})
+
+static void reads_clone(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_clone__irqs_off, .about = "clone against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"clone", clone}, {"irqs_off", reads_clone}})
+
+static void reads_harvest(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_harvest__irqs_off, .about = "harvest against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"harvest", harvest}, {"irqs_off", reads_harvest}})
+
+static void reads_reclaim(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_reclaim__irqs_off, .about = "reclaim against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reclaim", reclaim}, {"irqs_off", reads_reclaim}})
+
+static void reads_collapse(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_collapse__irqs_off, .about = "collapse against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"collapse", collapse},
+			   {"irqs_off", reads_collapse}})
+
+static void reads_collapse_copy(void)
+{
+	found(bed_read_irq_off(0), COPIES);
+}
+
+CHECK_SCENARIO(pair_collapse_copy__irqs_off,
+	       .about = "collapse_copy against irqs_off", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"collapse_copy", collapse_copy},
+			   {"irqs_off", reads_collapse_copy}})
+
+static void reads_retract(void)
+{
+	found(bed_read_irq_off(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_retract__irqs_off, .about = "retract against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"retract", retract}, {"irqs_off", reads_retract}})
+
+static void reads_split(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_split__irqs_off, .about = "split against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
+	       .threads = {{"split", split}, {"irqs_off", reads_split}})
+
+static void reads_gather(void)
+{
+	found(bed_read_irq_off(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_gather__irqs_off, .about = "gather against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather", gather}, {"irqs_off", reads_gather}})

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Operations against a reader: section.  Written by scripts/pairs.
+ */
+#include "pairs.h"
+
+static void reads_map(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_map__section, .about = "map against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"map", map}, {"section", reads_map}})
+
+static void reads_unmap(void)
+{
+	found(bed_read(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_unmap__section, .about = "unmap against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"unmap", unmap}, {"section", reads_unmap}})
+
+static void reads_unmap_all(void)
+{
+	found(bed_read(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_unmap_all__section, .about = "unmap_all against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"unmap_all", unmap_all},
+			   {"section", reads_unmap_all}})
+
+static void reads_protect(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_protect__section, .about = "protect against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"protect", protect}, {"section", reads_protect}})
+
+static void reads_mark(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_mark__section, .about = "mark against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"mark", mark}, {"section", reads_mark}})
+
+static void reads_move(void)
+{
+	found(bed_read(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_move__section, .about = "move against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"move", move}, {"section", reads_move}})
+
+static void reads_clone(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_clone__section, .about = "clone against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"clone", clone}, {"section", reads_clone}})
+
+static void reads_harvest(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_harvest__section, .about = "harvest against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"harvest", harvest}, {"section", reads_harvest}})
+
+static void reads_reclaim(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_reclaim__section, .about = "reclaim against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reclaim", reclaim}, {"section", reads_reclaim}})
+
+static void reads_collapse(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_collapse__section, .about = "collapse against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"collapse", collapse}, {"section", reads_collapse}})
+
+static void reads_collapse_copy(void)
+{
+	found(bed_read(0), COPIES);
+}
+
+CHECK_SCENARIO(pair_collapse_copy__section,
+	       .about = "collapse_copy against section", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"collapse_copy", collapse_copy},
+			   {"section", reads_collapse_copy}})
+
+static void reads_retract(void)
+{
+	found(bed_read(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_retract__section, .about = "retract against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"retract", retract}, {"section", reads_retract}})
+
+static void reads_split(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_split__section, .about = "split against section",
+	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
+	       .threads = {{"split", split}, {"section", reads_split}})
+
+static void reads_gather(void)
+{
+	found(bed_read(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_gather__section, .about = "gather against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather", gather}, {"section", reads_gather}})

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A pin against a collapse that copies: the owner compares references when
+ * hardware and new pins are shut out, and puts everything back if the page is
+ * held (Z17).  Pin looks at the entries again behind a fence; the collapse froze
+ * the slot by a sequentially consistent exchange before: one sees the other.
+ */
+#include "bed.h"
+
+static void setup(void)
+{
+	bed_open(2, 0);
+	bed_map(0, 10, 1);
+	bed_map(1, 11, 1);
+}
+
+static int copy(void *ctx, const struct tarry_piece *pieces, size_t n)
+{
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		if (tarry_load(&bed.pins[pieces[i].oa / BED_PAGE % 64],
+			       TARRY_RELAXED))
+			return 1;
+	return 0;
+}
+
+static void collapse(void)
+{
+	struct tarry_collapse_copy how = {.oa = 30 * BED_PAGE, .copy = copy};
+
+	bed.results[0] = tarry_collapse(bed.space, 0, 1, BED_RW, &how, NULL);
+	check_assert(!bed.results[0] || bed.results[0] == TARRY_EBUSY);
+}
+
+static void pin(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN);
+	bed.results[1] = err ? -1 : (int)(hit.oa / BED_PAGE);
+}
+
+static void finish(void)
+{
+	if (!bed.results[0] && bed.results[1] == 10)
+		check_violation(CHECK_LOST,
+				"a pinned page was replaced by a copy");
+	bed_close();
+}
+
+CHECK_SCENARIO(rule_decide_under_lock_pin, .rule = "decide-under-lock",
+	       .about = "a pin and a copy of one page never both succeed",
+	       .shared = BED_SHARED, .setup = setup, .finish = finish,
+	       .threads = {{"collapse", collapse}, {"pin", pin}})
