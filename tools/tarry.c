@@ -5,11 +5,13 @@
  * Exit codes: 0 fine; 1 it failed (input or output, violations); 2 the words or
  * the input are wrong.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cost.h"
 #include "snapshot.h"
@@ -23,6 +25,7 @@ static const char usage[] =
 	"  snapshot PID -o FILE         what a process has mapped, in a file\n"
 	"  cost PID|SNAPSHOT|TRACE      what its page tables cost, by format\n"
 	"  stress [PID|SNAPSHOT|TRACE]  walkers against churn on its space\n"
+	"  check [SCENARIO|FILE.c]      every schedule of small programs\n"
 	"  formats                      the formats there are\n"
 	"  version                      the version of this program\n"
 	"  help [COMMAND]               this text, or that of a command\n"
@@ -206,13 +209,33 @@ static int version_main(int argc, char **argv)
 				     : "tarry " VERSION "\n");
 }
 
+/* A program of its own, on a port of its own; found beside this one. */
+static int check_main(int argc, char **argv)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 32);
+	static const char *const places[] = {"tarry-check",
+					     "check/tarry-check"};
+
+	(void)argc;
+	argv[0] = (char[]){"tarry-check"};
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	for (size_t i = 0; n > 0 && i < 2; i++) {
+		strcpy(path + n, places[i]);
+		execv(path, argv);
+	}
+	execvp(argv[0], argv);
+	return complain(1, "check", "tarry-check", strerror(errno));
+}
+
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"snapshot", snapshot_main}, {"cost", cost_main},
 	{"stress", stress_main},     {"formats", formats_main},
-	{"version", version_main},
+	{"check", check_main},	     {"version", version_main},
 };
 
 static const struct command *find_command(const char *name)

@@ -102,6 +102,30 @@ def random_programs():
          str(compared))
 
 
+def models():
+    """What a model allows, a weaker one allows too; and under one model
+    schedules and graphs count the same."""
+    names = ['rule_*', 'z*_mended', 'pair_unmap__*', 'pair_collapse__*']
+    by = {}
+    spins = set()  # a loop goes round in schedules, and is cut in graphs
+    for key, args in (('schedules', ['--model', 'sc']), ('sc', ['--graphs']),
+                      ('tso', ['--model', 'tso']),
+                      ('rc11', ['--model', 'rc11'])):
+        for _, name, _, text in verdicts(run('run', *args, *names).stdout):
+            by.setdefault(name, {})[key] = classes(text)
+            if key == 'sc' and ', 0 blocked' not in text:
+                spins.add(name)
+    for name, n in sorted(by.items()):
+        case('%s: %s schedules, %s <= %s <= %s graphs' % (
+            name, n.get('schedules'), n.get('sc'), n.get('tso'),
+            n.get('rc11')),
+            None not in n.values() and len(n) == 4
+            and (n['schedules'] == n['sc'] or name in spins
+                 and n['schedules'] > n['sc'])
+            and n['sc'] <= n['tso'] <= n['rc11'])
+    case('there are programs of both kinds', len(by) > 100, str(len(by)))
+
+
 def sabotage():
     got = run('sabotage')
     for line in got.stdout.split('\n'):
@@ -279,9 +303,10 @@ def reports():
 
 
 GROUPS = {
+    'models': models,
     'litmus': lambda: explore('--model', 'all', 'litmus_*'),
     'rules': lambda: explore('--model', 'all', 'rule_*'),
-    'pairs': lambda: explore('pair_*'),
+    'pairs': lambda: explore('--model', 'all', 'pair_*'),
     'counts': known_counts,
     'random': random_programs,
     'sabotage': sabotage,

@@ -66,7 +66,8 @@ void check_fence(struct check_site *site);
 #define CHECK_TYPE(p)	 __typeof__((__typeof__(*(p)))0)
 #define CHECK_BITS(p, v) ((uint64_t)(CHECK_TYPE(p))(v))
 
-/* A statement may throw the value away; a name of its own, for calls in calls. */
+/* A statement may throw the value away; a name of its own, for calls in
+ * calls. */
 #define CHECK_PASTE_(a, b) a##b
 #define CHECK_PASTE(a, b)  CHECK_PASTE_(a, b)
 #define CHECK_VALUE_(v, p, x)                         \
