@@ -427,6 +427,9 @@ void check_free_at(void *p, struct check_site *site)
 void check_life(const volatile void *p, size_t len, bool born,
 		struct check_site *site)
 {
+	/* The library's tables, for the counterexample. */
+	if (born && (machine.raw || machine.recording))
+		memory_name((uintptr_t)p, len, "table %u", memory_tables(), 1);
 	machine_life((uintptr_t)p, len, born, site, PC);
 }
 

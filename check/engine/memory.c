@@ -324,6 +324,15 @@ void memory_name(uintptr_t at, size_t len, const char *name,
 	b->table_level = (uint8_t)table_level;
 }
 
+unsigned int memory_tables(void)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < m.n_blocks; i++)
+		n += m.blocks[i].table_level > 0;
+	return n;
+}
+
 struct block *memory_block_of(uintptr_t addr)
 {
 	struct block *best = NULL;

@@ -76,6 +76,8 @@ void *memory_alloc(unsigned int tid, size_t len, const char *name, bool reuse);
 struct block *memory_block_of(uintptr_t addr);
 void memory_name(uintptr_t at, size_t len, const char *name,
 		 unsigned int number, unsigned int table_level);
+/* How many tables have a name: the number of the next. */
+unsigned int memory_tables(void);
 /* Blocks of memory_alloc() alive; the first of them. */
 unsigned int memory_alive(struct block **first);
 void memory_unalloc(struct block *b);

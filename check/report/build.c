@@ -2,6 +2,7 @@
 /*
  * What of an execution matters to its violation.
  */
+#include "bed.h"
 #include "report.h"
 
 #include <stdlib.h>
@@ -24,12 +25,43 @@ static const char *order_of(unsigned int order)
 	}
 }
 
-/* A value: of a table's slot, the entry in words; else a name, or a number. */
-static const char *value(uint64_t v, char *to, size_t len)
+static void entry(uint64_t e, char *to, size_t len)
 {
+	const struct tarry_format *f = bed.format;
+	const char *frozen = "";
 	char name[36];
 
-	if (memory_ours((uintptr_t)v) && v > 4096)
+	if (!f->present(e)) {
+		if (!f->frozen(e)) {
+			snprintf(to, len, f->marked(e) ? "mark" : "empty");
+			return;
+		}
+		frozen = "frozen ";
+		e = f->thaw(e);
+	}
+	if (!f->leaf(e, 1)) {
+		uintptr_t at = bed.space->window + f->table_oa(e);
+
+		memory_describe(at, name, sizeof(name));
+		name[strcspn(name, "[")] = 0;
+		snprintf(to, len, "%s%s", frozen, name);
+		return;
+	}
+	snprintf(to, len, "%spage %llu%s%s%s", frozen,
+		 (unsigned long long)(f->leaf_oa(e, 0) / BED_PAGE),
+		 f->leaf_rights(e, 0) & TARRY_W ? " W" : "",
+		 f->leaf_rights(e, 0) & TARRY_ACCESSED ? " A" : "",
+		 f->leaf_rights(e, 0) & TARRY_DIRTY ? " D" : "");
+}
+
+const char *report_value(uint64_t v, uintptr_t at, char *to, size_t len)
+{
+	struct block *b = memory_ours(at) ? memory_block_of(at) : NULL;
+	char name[36];
+
+	if (b && b->table_level && bed.format && bed.space)
+		entry(v, to, len);
+	else if (memory_ours((uintptr_t)v) && v > 4096)
 		snprintf(to, len, "&%s",
 			 memory_describe((uintptr_t)v, name, sizeof(name)));
 	else
@@ -38,15 +70,32 @@ static const char *value(uint64_t v, char *to, size_t len)
 	return to;
 }
 
-static void say(const struct row *r, char *to, size_t len)
+/* The access as the source has it; in a table, the slot that it is to. */
+static void say_what(const struct row *r, char *to, size_t len)
 {
 	const char *what = r->op.site ? r->op.site->what : "starts";
-	char place[72], a[40], b[40];
+	struct block *b = r->op.addr && memory_ours(r->op.addr)
+				  ? memory_block_of(r->op.addr)
+				  : NULL;
+	char place[40];
+
+	if (b && b->table_level)
+		snprintf(to, len, "%.*s %s", (int)strcspn(what, " "), what,
+			 memory_describe(r->op.addr, place, sizeof(place)));
+	else
+		snprintf(to, len, "%s", what);
+}
+
+static void say(const struct row *r, char *to, size_t len)
+{
+	char place[72], a[40], b[40], what[64];
+
+	say_what(r, what, sizeof(what));
 
 	if (r->op.addr)
 		memory_describe(r->op.addr, place, sizeof(place));
-	value(r->before, a, sizeof(a));
-	value(r->after, b, sizeof(b));
+	report_value(r->before, r->op.addr, a, sizeof(a));
+	report_value(r->after, r->op.addr, b, sizeof(b));
 	switch (r->op.kind) {
 	case OP_LOAD:
 	case OP_AWAIT:
@@ -130,9 +179,6 @@ static bool frames(const struct row *r)
 	case OP_DEAD:
 	case OP_NOTE:
 	case OP_PAGE:
-	case OP_LOCK:
-	case OP_UNLOCK:
-	case OP_TRYLOCK:
 	case OP_BARRIER_BEGIN:
 	case OP_BARRIER_END:
 		return true;
@@ -154,6 +200,35 @@ static bool points_into(const struct row *r, const struct block *b)
 	       (r->before - b->at < b->len || r->after - b->at < b->len);
 }
 
+static bool locks(const struct row *r)
+{
+	return r->op.kind == OP_LOCK || r->op.kind == OP_UNLOCK ||
+	       r->op.kind == OP_TRYLOCK;
+}
+
+static bool bounds(const struct row *r)
+{
+	return r->op.kind == OP_SECTION_BEGIN || r->op.kind == OP_SECTION_END;
+}
+
+/* A writer's sections are many, and no news. */
+static bool takes_locks(unsigned int tid)
+{
+	for (unsigned int i = 0; i < machine.n_rows; i++)
+		if (machine.rows[i].tid == tid && locks(&machine.rows[i]))
+			return true;
+	return false;
+}
+
+/* An entry of a table of the library. */
+static bool in_table(const struct row *r)
+{
+	struct block *b =
+		memory_ours(r->op.addr) ? memory_block_of(r->op.addr) : NULL;
+
+	return b && b->table_level;
+}
+
 #define ROWS_ENOUGH 48
 
 static unsigned int weight(const struct row *r, const struct report *rep,
@@ -168,6 +243,13 @@ static unsigned int weight(const struct row *r, const struct report *rep,
 		return 4;
 	if (r->op.kind == OP_PLAIN_READ || r->op.kind == OP_PLAIN_WRITE)
 		return 0;
+	if (locks(r))
+		return rep->violation->kind == CHECK_DEADLOCK ? 4 : 2;
+	/* Who holds the lock looks twice: what it writes says enough. */
+	if (in_table(r))
+		return writes(r) || !r->n_locks ? 4 : 2;
+	if (bounds(r) && !takes_locks(r->tid))
+		return 4;
 	if (r->op.kind == OP_NOTE || r->op.kind == OP_PAGE)
 		return 4;
 	if (frames(r))
@@ -309,6 +391,7 @@ struct report *report_build(const struct check_scenario *s,
 				   : NULL;
 	choose_rows(r, b);
 	finish_rows(r);
+	report_words(r);
 	life_line(r, b);
 	sentence(r);
 	r->token = schedule_print(schedule);

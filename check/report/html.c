@@ -5,6 +5,8 @@
  */
 #include "report.h"
 
+#include <string.h>
+
 static void text(FILE *to, const char *s)
 {
 	for (; s && *s; s++) {
@@ -45,20 +47,35 @@ static const char head[] =
 	"small{display:block;opacity:.65;font-size:11px}"
 	"b.st{font-weight:600;color:var(--bad);font-size:11px}"
 	"ol{margin:.3rem 0;padding-left:1.4rem}"
+	".side{display:grid;grid-template-columns:minmax(0,1fr) "
+	"19rem;gap:1.2rem}"
+	"aside{position:sticky;top:.5rem;align-self:start;margin-top:1rem;"
+	"border:1px solid var(--line);border-radius:6px;padding:.5rem .8rem}"
+	"aside h2{font-size:.8rem;margin:.5rem 0 .1rem}"
+	"aside div{font:13px/1.5 ui-monospace,monospace;display:flex;"
+	"justify-content:space-between;gap:.8rem}"
+	"aside .new{background:var(--now)}"
+	"aside .gone{color:var(--bad);text-decoration:line-through}"
+	"@media(max-width:60rem){.side{display:block}}"
 	"kbd{border:1px solid var(--line);border-radius:3px;padding:0 .3em}"
 	"</style>";
 
 static const char foot[] =
 	"<script>"
-	"const R=[...document.querySelectorAll('tr.row')];let i=R.length-1;"
-	"function show(k){i=Math.max(0,Math.min(R.length-1,k));"
+	"const R=[...document.querySelectorAll('tr.row')],"
+	"V=[...document.querySelectorAll('aside div')];let i=R.length-1;"
+	"function show(k,far){i=Math.max(0,Math.min(R.length-1,k));"
 	"R.forEach((r,j)=>{r.classList.toggle('now',j==i);"
 	"r.classList.toggle('later',j>i)});"
-	"R[i].scrollIntoView({block:'nearest'})}"
+	"if(far)R[i].scrollIntoView({block:'nearest'});"
+	"const v=W.map(w=>w),last=W.map(_=>-1);"
+	"for(let k=0;k<=i;k++)for(const[w,t]of C[k]){v[w]=t;last[w]=k}"
+	"V.forEach((e,w)=>{e.lastChild.textContent=v[w];"
+	"e.className=v[w]=='freed'?'gone':last[w]==i?'new':''})}"
 	"addEventListener('keydown',e=>{const m={ArrowDown:1,ArrowRight:1,"
 	"ArrowUp:-1,ArrowLeft:-1}[e.key];"
-	"if(m){show(i+m);e.preventDefault()}"
-	"if(e.key=='Home')show(0);if(e.key=='End')show(R.length-1)});"
+	"if(m){show(i+m,1);e.preventDefault()}"
+	"if(e.key=='Home')show(0,1);if(e.key=='End')show(R.length-1,1)});"
 	"R.forEach((r,j)=>r.addEventListener('click',()=>show(j)));show(i);"
 	"</script>";
 
@@ -88,6 +105,46 @@ static void row(FILE *to, const struct report *r, const struct report_row *row)
 		fputs("</small></td>", to);
 	}
 	fputs("</tr>\n", to);
+}
+
+/* The words, block by block, as they are at the step that is shown. */
+static void words(FILE *to, const struct report *r)
+{
+	const char *block = "";
+
+	fputs("<aside>", to);
+	for (unsigned int i = 0; i < r->n_words; i++) {
+		const struct report_word *w = &r->words[i];
+
+		if (strcmp(block, w->block) != 0 || !i) {
+			fputs("<h2>", to);
+			text(to, w->block[0] ? w->block : "shared");
+			fputs("</h2>", to);
+			block = w->block;
+		}
+		fputs("<div><span>", to);
+		text(to, w->name);
+		fputs("</span><span></span></div>", to);
+	}
+	fputs("</aside>", to);
+}
+
+/* The same for the script: initial values, and the changes of each row. */
+static void steps(FILE *to, const struct report *r)
+{
+	fputs("<script>const W=[", to);
+	for (unsigned int i = 0; i < r->n_words; i++)
+		fprintf(to, "%s\"%s\"", i ? "," : "", r->words[i].initial);
+	fputs("],C=[", to);
+	for (unsigned int i = 0; i < r->n_rows; i++) {
+		fputs(i ? ",[" : "[", to);
+		for (unsigned int j = 0; j < r->rows[i].n_changes; j++)
+			fprintf(to, "%s[%d,\"%s\"]", j ? "," : "",
+				r->rows[i].changes[j].word,
+				r->rows[i].changes[j].text);
+		fputs("]", to);
+	}
+	fputs("];</script>", to);
 }
 
 void report_html(FILE *to, const struct report *r)
@@ -125,7 +182,7 @@ void report_html(FILE *to, const struct report *r)
 	text(to, r->token);
 	fputs("' ", to);
 	text(to, r->scenario->name);
-	fputs("</code></p><table><thead><tr><th>#</th>", to);
+	fputs("</code></p><div class=side><table><thead><tr><th>#</th>", to);
 	for (unsigned int i = 0; i < r->columns; i++) {
 		fputs("<th>", to);
 		text(to, machine_thread_name(i, name, sizeof(name)));
@@ -135,6 +192,9 @@ void report_html(FILE *to, const struct report *r)
 	for (unsigned int i = 0; i < r->n_rows; i++)
 		row(to, r, &r->rows[i]);
 	fputs("</tbody></table>", to);
+	words(to, r);
+	fputs("</div>", to);
+	steps(to, r);
 	fputs(foot, to);
 	fputs("</html>\n", to);
 }

@@ -16,15 +16,34 @@ struct report_facts {
 	uint64_t executions; /* until it was found */
 };
 
+#define REPORT_WORDS   32
+#define REPORT_CHANGES 12
+
+/* A word of memory that rows are about. */
+struct report_word {
+	uintptr_t addr;
+	char name[48];
+	char initial[48];
+	char block[48]; /* that it is part of; or "" */
+	uintptr_t block_at;
+	size_t block_len;
+};
+
 /* One row, in words. */
 struct report_row {
 	const struct row *row;
 	unsigned int number; /* in the whole execution */
 	unsigned int folded; /* rows left out before it */
-	char what[160];	     /* "load slot = L1[0]" */
+	char what[192];	     /* "load slot = L1[0]" */
 	char where[160];     /* "src/map.c:12 < tarry_map" */
 	char state[32];	     /* "rcu irq-off 2 locks" */
 	bool accused;	     /* one of the two that collide */
+	/* What stands in words from this row on. */
+	struct {
+		int word;
+		char text[48];
+	} changes[REPORT_CHANGES];
+	unsigned int n_changes;
 };
 
 struct report {
@@ -36,6 +55,8 @@ struct report {
 	char life[16][160]; /* of the memory, in order */
 	unsigned int n_life;
 	struct report_row *rows;
+	struct report_word words[REPORT_WORDS];
+	unsigned int n_words;
 	unsigned int n_rows, all_rows, switches;
 	unsigned int columns;
 	char *token;
@@ -50,6 +71,15 @@ void report_free(struct report *r);
 void report_text(FILE *to, const struct report *r);
 void report_json(FILE *to, const struct report *r);
 void report_html(FILE *to, const struct report *r);
+
+/* The value of the word at @at: an entry in words, if a table of the library is
+ * there; a name, if it is an address of the scenario's memory. */
+const char *report_value(uint64_t v, uintptr_t at, char *to, size_t len);
+
+/* ---- words.c ---- */
+
+/* Fill in the words, and the changes of all rows. */
+void report_words(struct report *r);
 
 /* ---- source.c ---- */
 
