@@ -22,6 +22,7 @@ bench:
 	@scripts/setup bench || scripts/setup --check run
 	@scripts/configure build-bench -Dtests=disabled
 	@build-bench/bench/tarry-bench $(BENCH)
+	@build-bench/check/tarry-check bench
 
 # The gates alone: directions, docstrings, rules, headers, freestanding, ...
 check-house:

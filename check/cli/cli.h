@@ -49,7 +49,7 @@ int command_list(struct options *o);
 int command_zoo(struct options *o);
 int command_sabotage(struct options *o);
 int command_mutants(struct options *o);
-int command_matrix(struct options *o);
+int command_bench(struct options *o);
 
 /* Break a rule on purpose, at all its lines; how many there are. */
 unsigned int weaken_rule(const char *rule);

@@ -20,6 +20,7 @@ static const char help[] =
 	"  sabotage   break each rule on purpose: its scenarios must fail\n"
 	"  mutants    weaken every order, drop every check and wait, one by "
 	"one\n"
+	"  bench      how many executions a second\n"
 	"\n"
 	"  --model sc|tso|rc11|all  memory model (default: the scenario's, and "
 	"sc)\n"
@@ -198,11 +199,10 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(struct options *o);
-	} commands[] = {{"run", command_run},
-			{"list", command_list},
-			{"zoo", command_zoo},
-			{"sabotage", command_sabotage},
-			{"mutants", command_mutants}};
+	} commands[] = {
+		{"run", command_run},	      {"list", command_list},
+		{"zoo", command_zoo},	      {"sabotage", command_sabotage},
+		{"mutants", command_mutants}, {"bench", command_bench}};
 	struct options o = {.search = {.kind = SEARCH_DPOR,
 				       .model = CHECK_SC,
 				       .preemptions = -1,
@@ -214,7 +214,8 @@ int main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		take_option(&o, c);
 	if (optind < argc)
-		for (unsigned int i = 0; i < 5; i++)
+		for (unsigned int i = 0;
+		     i < sizeof(commands) / sizeof(commands[0]); i++)
 			if (!strcmp(argv[optind], commands[i].name)) {
 				run = commands[i].run;
 				optind++;

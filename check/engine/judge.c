@@ -161,18 +161,44 @@ static void new_version(struct cell *c)
 	c->last_write = -1;
 }
 
+static void plain_cell(uintptr_t at, bool write, unsigned int bytes,
+		       const void *pc)
+{
+	static struct check_site site = {.what = "plain access"};
+	struct thread *t = machine.now;
+	unsigned int tid = (unsigned int)(t - machine.threads);
+	struct cell *c = memory_cell(at);
+
+	if (!c)
+		return;
+	/* The same again, since its last event: judged already, and nobody
+	 * can have come in between without being judged against it. */
+	if (!machine.raw && !c->dead) {
+		if (write ? c->plain_write[tid] == t->hb[tid] &&
+				    !(bytes &
+				      ~(unsigned int)c->written_bytes[tid])
+			  : c->plain_read[tid] == t->hb[tid] &&
+				    !(bytes &
+				      ~(unsigned int)c->read_bytes[tid]))
+			return;
+	}
+	machine_judge(c, at, write, bytes, &site, pc);
+	if (write)
+		new_version(c);
+}
+
 void machine_plain(uintptr_t addr, unsigned int len, bool write, const void *pc)
 {
-	static struct check_site at = {.what = "plain access"};
 	uintptr_t end = addr + len;
 
 	if (write)
 		memory_dirty(addr, len);
 	if (machine.recording && !machine.raw) {
+		static struct check_site site = {.what = "plain access"};
 		struct op op = {.kind = write ? OP_PLAIN_WRITE : OP_PLAIN_READ,
 				.size = (uint8_t)len,
 				.addr = addr,
-				.site = &at,
+				.site = &site,
 				.pc = pc};
 
 		machine_record(&op, 0, 0);
@@ -186,9 +212,7 @@ void machine_plain(uintptr_t addr, unsigned int len, bool write, const void *pc)
 			bytes &= 15u << (addr - at4);
 		if (at4 + 4 > end)
 			bytes &= 15u >> (at4 + 4 - end);
-		machine_judge(memory_cell(at4), at4, write, bytes, &at, pc);
-		if (write)
-			new_version(memory_cell(at4));
+		plain_cell(at4, write, bytes, pc);
 	}
 }
 

@@ -99,9 +99,12 @@ static void range_add(uintptr_t at, size_t len)
 	}
 }
 
-static uint32_t granule_of(uintptr_t addr)
+static inline uint32_t granule_of(uintptr_t addr)
 {
-	for (unsigned int i = 0; i < m.n_ranges; i++)
+	/* Most are in the arena, which is the first. */
+	if (addr - m.ranges[0].at < m.ranges[0].len)
+		return (uint32_t)((addr - m.ranges[0].at) >> 2);
+	for (unsigned int i = 1; i < m.n_ranges; i++)
 		if (addr - m.ranges[i].at < m.ranges[i].len)
 			return m.ranges[i].granule +
 			       (uint32_t)((addr - m.ranges[i].at) >> 2);

@@ -305,7 +305,7 @@ def reports():
 GROUPS = {
     'models': models,
     'litmus': lambda: explore('--model', 'all', 'litmus_*'),
-    'rules': lambda: explore('--model', 'all', 'rule_*'),
+    'rules': lambda: explore('--model', 'all', 'rule_*', 'epoch_*'),
     'pairs': lambda: explore('--model', 'all', 'pair_*'),
     'counts': known_counts,
     'random': random_programs,
