@@ -6,6 +6,7 @@
 #define CHECK_CLI_H
 
 #include "explore.h"
+#include "scale.h"
 
 #define MAX_FILES 16
 
@@ -14,7 +15,8 @@ struct options {
 	unsigned int models; /* bit set; 0: what the scenario says, or SC */
 	bool both;	     /* SC by graphs as well, and compare */
 	const char *replay, *json, *html, *reviewed;
-	bool quiet, all, gdb;
+	struct scale scale;
+	bool quiet, all;
 	char **names;
 	int n_names;
 	const char *files[MAX_FILES]; /* loaded; all that they have */
@@ -42,6 +44,9 @@ bool scenario_violated(const struct check_scenario *s, enum check_model m);
 bool scenario_wanted(const struct check_scenario *s, const struct options *o);
 void verdict_reach(struct verdict *v, const struct check_scenario *s,
 		   enum check_model model, const struct search *search);
+/* By several processes, by graphs. */
+bool verdict_scale(struct verdict *v, const struct check_scenario *s,
+		   enum check_model model, const struct options *o);
 
 /* Each returns an exit status: 0 all as it should be, 1 not, 2 misuse. */
 int command_run(struct options *o);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -34,6 +35,10 @@ static const char help[] =
 	"  --show            print counterexamples that were expected, too\n"
 	"  --json FILE, --html FILE  write the counterexample (- is stdout)\n"
 	"  --replay TOKEN    run one schedule again\n"
+	"  --jobs N          by N processes, by graphs; all is explored, the "
+	"least\n"
+	"                    counterexample is shown\n"
+	"  --checkpoint FILE, --resume FILE  of one scenario under one model\n"
 	"  --reviewed FILE   mutants that were found equivalent\n"
 	"\n"
 	"Exit status: 0 as it should be, 1 a violation, 2 misuse.\n";
@@ -92,6 +97,9 @@ enum {
 	HTML,
 	REPLAY,
 	REVIEWED,
+	JOBS,
+	CHECKPOINT,
+	RESUME,
 	HELP
 };
 
@@ -112,6 +120,9 @@ static const struct option long_options[] = {
 	{"html", required_argument, NULL, HTML},
 	{"replay", required_argument, NULL, REPLAY},
 	{"reviewed", required_argument, NULL, REVIEWED},
+	{"jobs", required_argument, NULL, JOBS},
+	{"checkpoint", required_argument, NULL, CHECKPOINT},
+	{"resume", required_argument, NULL, RESUME},
 	{"help", no_argument, NULL, HELP},
 	{NULL, 0, NULL, 0}};
 
@@ -165,6 +176,15 @@ static void take_option(struct options *o, int c)
 		break;
 	case REVIEWED:
 		o->reviewed = optarg;
+		break;
+	case JOBS:
+		o->scale.jobs = (unsigned int)number(optarg, "--jobs", 64);
+		break;
+	case CHECKPOINT:
+		o->scale.checkpoint = optarg;
+		break;
+	case RESUME:
+		o->scale.resume = optarg;
 		break;
 	case HELP:
 		fputs(help, stdout);
@@ -225,6 +245,14 @@ int main(int argc, char **argv)
 	    (o.search.graph || (o.models & ~(unsigned int)CHECK_SC)))
 		die("schedules are chosen that way under sc only, not under",
 		    o.search.graph ? "graphs" : "another model");
+	if (o.scale.checkpoint || o.scale.resume) {
+		checkpoint_fix_addresses(argv);
+		if (!o.scale.jobs)
+			o.scale.jobs = 1;
+	}
+	if (o.scale.jobs && o.search.kind != SEARCH_DPOR)
+		die("only a whole exploration is shared, not", "a random one");
+	o.scale.progress = o.scale.jobs && isatty(2);
 	machine_create();
 	take_names(&o, argv + optind, argc - optind);
 	return run(&o);

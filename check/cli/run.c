@@ -143,7 +143,10 @@ static int run_models(const struct check_scenario *s, struct options *o)
 	for (unsigned int i = 0; i < 3; i++) {
 		if (!(models & all_models[i]))
 			continue;
-		verdict_reach(&v, s, all_models[i], &o->search);
+		if (!o->scale.jobs)
+			verdict_reach(&v, s, all_models[i], &o->search);
+		else if (!verdict_scale(&v, s, all_models[i], o))
+			return 2;
 		print_verdict(&v, &o->search);
 		fflush(stdout);
 		if (v.found && (!v.good || o->all || o->json || o->html))

@@ -47,6 +47,21 @@ bool scenario_wanted(const struct check_scenario *s, const struct options *o)
 	return false;
 }
 
+static void judge(struct verdict *v, const struct check_scenario *s,
+		  enum check_model model)
+{
+	v->kind = CHECK_CLEAN;
+	v->text[0] = 0;
+	if (v->found) {
+		v->kind = machine.violation.kind;
+		snprintf(v->text, sizeof(v->text), "%s",
+			 machine.violation.text);
+	}
+	v->good = v->found ? !v->setup_failed && scenario_violated(s, model) &&
+				     violation_expected(s, &machine.violation)
+			   : !scenario_violated(s, model);
+}
+
 void verdict_reach(struct verdict *v, const struct check_scenario *s,
 		   enum check_model model, const struct search *search)
 {
@@ -70,12 +85,26 @@ void verdict_reach(struct verdict *v, const struct check_scenario *s,
 		search_run(&now, &v->tally, &v->schedule);
 		v->found = v->tally.violations > 0;
 	}
-	if (v->found) {
-		v->kind = machine.violation.kind;
-		snprintf(v->text, sizeof(v->text), "%s",
-			 machine.violation.text);
+	judge(v, s, model);
+}
+
+bool verdict_scale(struct verdict *v, const struct check_scenario *s,
+		   enum check_model model, const struct options *o)
+{
+	struct search now = o->search;
+	bool good = true;
+
+	memset(&v->tally, 0, sizeof(v->tally));
+	v->scenario = s;
+	v->model = model;
+	now.model = model;
+	now.graph = true;
+	v->setup_failed = !machine_scenario(s);
+	v->found = v->setup_failed;
+	if (!v->setup_failed) {
+		good = scale_run(&now, &o->scale, &v->tally, &v->schedule);
+		v->found = v->schedule.n > 0;
 	}
-	v->good = v->found ? !v->setup_failed && scenario_violated(s, model) &&
-				     violation_expected(s, &machine.violation)
-			   : !scenario_violated(s, model);
+	judge(v, s, model);
+	return good;
 }

@@ -102,7 +102,7 @@ unsigned int graph_pending(void)
 }
 
 /* Everything that an index is made of must lie inside. */
-static const char *graph_damage(const struct graph *g, size_t len)
+const char *graph_damage(const struct graph *g, size_t len)
 {
 	unsigned int n = 0;
 
@@ -1182,6 +1182,23 @@ void graph_begin(const struct search *s)
 	memcpy(x.g.spawn_ids, machine.spawn_ids, sizeof(x.g.spawn_ids));
 	x.g.next_id = machine.next_id;
 	x.at_hand = true;
+}
+
+void graph_begin_empty(const struct search *s)
+{
+	graph_begin(s);
+	x.at_hand = false;
+}
+
+void graph_first(const struct search *s, struct work *w)
+{
+	graph_begin(s);
+	x.at_hand = false;
+	w->len = graph_bytes(&x.g);
+	w->graph = malloc(w->len);
+	if (!w->graph)
+		abort();
+	memcpy(w->graph, &x.g, w->len);
 }
 
 bool graph_step(const struct search *s, struct tally *t, struct schedule *found)

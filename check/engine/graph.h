@@ -90,6 +90,11 @@ bool graph_step(const struct search *s, struct tally *t,
 bool graph_give(struct work *w);
 /* Put one there; it is copied.  False: damaged, and *why says how. */
 bool graph_take(const struct work *w, const char **why);
+/* What is wrong with it; NULL: nothing. */
+const char *graph_damage(const struct graph *g, size_t len);
+/* A search that has nothing yet; its first graph, on the heap. */
+void graph_begin_empty(const struct search *s);
+void graph_first(const struct search *s, struct work *w);
 unsigned int graph_pending(void);
 
 /* Run a schedule that was found under a weak model again; false: it does not

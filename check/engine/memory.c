@@ -79,6 +79,11 @@ void memory_create(void)
 	m.run = 1;
 }
 
+uint64_t memory_base(void)
+{
+	return (uint64_t)(uintptr_t)m.arena;
+}
+
 static void range_add(uintptr_t at, size_t len)
 {
 	struct range *r = &m.ranges[m.n_ranges++];

@@ -57,6 +57,8 @@ struct block {
 extern uint64_t memory_world[MEMORY_WORLD_WORDS];
 
 void memory_create(void);
+/* Where the arena is. */
+uint64_t memory_base(void);
 /* Ranges of this scenario; everything zero. */
 void memory_scenario(const struct check_scenario *s);
 /* After set-up: what every execution starts from. */

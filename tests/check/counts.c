@@ -204,3 +204,12 @@ CHECK_SCENARIO(locks_r4_w3, .about = "2401", .shared = CHECK_OBJECT(m),
 			   {"r1", walk_1},
 			   {"r2", walk_2},
 			   {"r3", walk_3}})
+
+/* Large enough to be shared by many, and to be cut. */
+CHECK_SCENARIO(shared_r5_w3, .about = "16807", .shared = CHECK_OBJECT(s),
+	       .setup = setup,
+	       .threads = {{"w", remove_3}, R4(read), {"r4", read}})
+CHECK_SCENARIO(shared_r6_w3, .about = "117649", .shared = CHECK_OBJECT(s),
+	       .setup = setup,
+	       .threads = {
+		       {"w", remove_3}, R4(read), {"r4", read}, {"r5", read}})
