@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "registry.h"
@@ -131,6 +132,15 @@ static int replay(const struct check_scenario *s, struct options *o)
 	return 1;
 }
 
+/* Searches by schedules know how much of the tree is behind them, if all its
+ * branches were equal; they are not. */
+static void progress(const struct search *s, uint64_t executions, double part)
+{
+	(void)s;
+	fprintf(stderr, "\r%llu executions, perhaps %.1f%%  ",
+		(unsigned long long)executions, 100 * part);
+}
+
 static int run_models(const struct check_scenario *s, struct options *o)
 {
 	static struct verdict v;
@@ -164,6 +174,8 @@ int command_run(struct options *o)
 	unsigned int n = 0;
 	int bad = 0;
 
+	if (isatty(2))
+		o->search.progress = progress;
 	for (const struct check_scenario *s = registry_first; s; s = s->next) {
 		if (!scenario_wanted(s, o))
 			continue;

@@ -36,15 +36,14 @@ bool scenario_violated(const struct check_scenario *s, enum check_model m)
 
 bool scenario_wanted(const struct check_scenario *s, const struct options *o)
 {
-	if (!o->n_names && !o->n_files)
-		return true;
-	for (unsigned int i = 0; i < o->n_files; i++)
-		if (s->file && !strcmp(o->files[i], s->file))
-			return true;
+	/* Names choose, of what is built in and what was loaded. */
 	for (int i = 0; i < o->n_names; i++)
 		if (!fnmatch(o->names[i], s->name, 0))
 			return true;
-	return false;
+	for (unsigned int i = 0; i < o->n_files && !o->n_names; i++)
+		if (s->file && !strcmp(o->files[i], s->file))
+			return true;
+	return !o->n_names && !o->n_files;
 }
 
 static void judge(struct verdict *v, const struct check_scenario *s,

@@ -34,8 +34,6 @@ static struct {
 	bool redundant, cut;
 	bool naive; /* every order, not one of each class */
 	struct state room[MACHINE_EVENTS];
-	unsigned int floor; /* states of a prefix: not ours to change */
-	const struct search *search;
 } d;
 
 void dpor_start(const struct search *s)
@@ -48,8 +46,6 @@ void dpor_start(const struct search *s)
 	 * class may be beyond it while another is not. */
 	d.naive = s->kind == SEARCH_NAIVE || d.bound >= 0;
 	d.cut = false;
-	d.floor = 0;
-	d.search = s;
 }
 
 bool dpor_was_redundant(void)
@@ -231,8 +227,6 @@ static void reverse(unsigned int e, unsigned int tid, const vclock *clock)
 	}
 	if (initial & s->backtrack)
 		return;
-	if (e < d.floor)
-		return;
 	if (initial >> tid & 1)
 		s->backtrack |= 1u << tid;
 	else if (initial)
@@ -312,8 +306,7 @@ static void disabled_by(const struct op *op, const struct touch *touch,
 		     (touch->mode == TOUCH_LOCK || op->kind == OP_TRYLOCK)) ||
 		    (q->op->kind == OP_AWAIT && touch->mode == TOUCH_WRITE &&
 		     machine_await_holds(q->op, touch->cell->before)))
-			if (machine.n_events >= d.floor)
-				s->backtrack |= 1u << i;
+			s->backtrack |= 1u << i;
 	}
 }
 
@@ -392,7 +385,7 @@ static bool within_bound(const struct state *s, unsigned int at, int tid)
 bool dpor_next(void)
 {
 	d.redundant = false;
-	while (d.n > d.floor) {
+	while (d.n) {
 		struct state *s = &d.states[d.n - 1];
 		uint32_t left;
 

@@ -24,9 +24,6 @@ struct search {
 	/* Called now and then; may set *stop. */
 	void (*progress)(const struct search *s, uint64_t executions,
 			 double part);
-	/* A subtree only: choices that all executions begin with. */
-	const uint8_t *prefix;
-	unsigned int n_prefix;
 };
 
 struct tally {

@@ -1130,12 +1130,9 @@ static enum outcome ended(enum outcome how, struct tally *t)
 
 static void take_schedule(struct schedule *to)
 {
-	struct graph *g = &x.scratch;
-
 	schedule_take(to);
 	to->model = x.model;
 	to->n = x.n_done;
-	(void)g;
 	for (unsigned int i = 0; i < x.n_done; i++) {
 		const struct node *n = &x.g.nodes[x.order[i]];
 		int rank = node_writes(n) ? n->rank

@@ -132,12 +132,11 @@ bool schedule_replay(const struct schedule *s, enum outcome *how)
 static bool linearize(const struct schedule *s, unsigned int first,
 		      struct schedule *out)
 {
-	unsigned int n = s->n, done = 0, per_thread[CLOCK_THREADS] = {0};
+	unsigned int n = s->n, done = 0;
 	uint16_t own[CLOCK_THREADS] = {0};
 	bool *taken = calloc(n ? n : 1, sizeof(bool));
 	unsigned int now = first;
 
-	(void)per_thread;
 	if (!taken)
 		return false;
 	*out = *s;
