@@ -159,7 +159,12 @@ def models():
     for key, args in (('schedules', ['--model', 'sc']), ('sc', ['--graphs']),
                       ('tso', ['--model', 'tso']),
                       ('rc11', ['--model', 'rc11'])):
-        for _, name, _, text in verdicts(run('run', *args, *names).stdout):
+        found = verdicts(run('run', *args, *names).stdout)
+        if key == 'schedules':
+            # Graphs under sc look for a cycle at every step: small ones.
+            found = [v for v in found if (classes(v[3]) or 0) <= 600]
+            names = [v[1] for v in found]
+        for _, name, _, text in found:
             by.setdefault(name, {})[key] = classes(text)
             if key == 'sc' and ', 0 blocked' not in text:
                 spins.add(name)
