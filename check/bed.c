@@ -61,7 +61,7 @@ static unsigned int hw_page(uint64_t e, unsigned int level, unsigned int va)
 
 static bool hw_present(uint64_t e)
 {
-	return bed.format->present(e);
+	return bed.format->present(e, 0);
 }
 
 static bool hw_leaf(uint64_t e, unsigned int level)
@@ -126,8 +126,8 @@ void bed_open(unsigned int levels, unsigned int flags)
 	must(!tarry_pool_create(&config, &bed.pool), "the pool opens");
 	must(!tarry_space_create(bed.pool, bed.format, flags, &bed.space),
 	     "the space opens");
-	hw_ops.accessed = bed.format->set_accessed_dirty(0, TARRY_ACCESSED);
-	hw_ops.dirty = bed.format->set_accessed_dirty(0, TARRY_DIRTY);
+	hw_ops.accessed = bed.format->set_accessed_dirty(0, 0, TARRY_ACCESSED);
+	hw_ops.dirty = bed.format->set_accessed_dirty(0, 0, TARRY_DIRTY);
 	for (unsigned int i = 0; i < BED_CPUS; i++) {
 		bed.mmu[i].ops = &hw_ops;
 		bed.mmu[i].root = (uint64_t *)(bed.space->window +

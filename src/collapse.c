@@ -131,8 +131,8 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 	if (tarry_port_keeps(freeze_then_change))
 		entry_exchange(f, slot,
 			       tarry_port_keeps(never_through_empty)
-				       ? f->freeze(e)
-				       : f->empty);
+				       ? f->freeze(e, col->level)
+				       : f->empty[col->level]);
 	/* rule: whole-span */
 	gather_span(op->b, op->g, base, col->level, true);
 	if (!tarry_gather_invalidate(op->g))
@@ -265,7 +265,7 @@ int tarry_retract(struct tarry_space *s, tarry_va va, unsigned int level,
 	c = &op.c;
 	e = entry_load_locked(f, cursor_slot(c));
 	/* rule: unlink-invalidate-wait-free; Z20: decided under both locks */
-	entry_exchange(f, cursor_slot(c), f->empty);
+	entry_exchange(f, cursor_slot(c), f->empty[level]);
 	gather_span(b, op.g, cursor_bits(c), level, true);
 	c->at[level].table->live--;
 	tarry_detach_subtree(&op, f->table_oa(e), level - 1,

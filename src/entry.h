@@ -91,10 +91,10 @@ tarry_inline uint64_t entry_peek(const struct tarry_format *f,
 tarry_inline enum tarry_kind entry_kind(const struct tarry_format *f,
 					uint64_t *e, unsigned int level)
 {
-	if (tarry_unlikely(!f->present(*e))) {
-		if (!f->frozen(*e))
-			return f->marked(*e) ? TARRY_MARK : TARRY_EMPTY;
-		*e = f->thaw(*e);
+	if (tarry_unlikely(!f->present(*e, level))) {
+		if (!f->frozen(*e, level))
+			return f->marked(*e, level) ? TARRY_MARK : TARRY_EMPTY;
+		*e = f->thaw(*e, level);
 	}
 	return f->leaf(*e, level) ? TARRY_LEAF : TARRY_TABLE;
 }

@@ -42,7 +42,8 @@ static int harvest_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 
 		do {
 			found = f->leaf_rights(e, c->level);
-			v = f->set_accessed_dirty(e, found & ~h->clear);
+			v = f->set_accessed_dirty(e, c->level,
+						  found & ~h->clear);
 			/* rule: exchange-where-hardware-writes */
 		} while (!entry_cas(f, cursor_slot(c), &e, v));
 		gather_span(op->b, op->g, cursor_bits(c), c->level, false);

@@ -36,10 +36,10 @@ static void inspect_table(struct tarry_body *b, struct tarry_table *t,
 	for (unsigned int i = 0; i < slots_of(f, level); i++) {
 		uint64_t e = entry_load_locked(f, &slots[i]);
 
-		if (f->frozen(e))
+		if (f->frozen(e, level))
 			in->damage = "an entry is frozen, and nobody at work";
-		if (!f->present(e) && !f->frozen(e) && !f->marked(e) &&
-		    e != f->empty)
+		if (!f->present(e, level) && !f->frozen(e, level) &&
+		    !f->marked(e, level) && e != f->empty[level])
 			in->damage = "an entry is neither empty nor anything";
 		if (entry_kind(f, &e, level) == TARRY_LEAF) {
 			if (!(f->leaf_levels >> level & 1))
@@ -47,7 +47,7 @@ static void inspect_table(struct tarry_body *b, struct tarry_table *t,
 					     "has none";
 			spares += f->has_spare(e);
 		}
-		live += e != f->empty;
+		live += e != f->empty[level];
 	}
 	/* rule: own-counter */
 	if (t->live != live)

@@ -61,7 +61,7 @@ tarry_inline const uint64_t *map_walk(const struct tarry_format *f,
 		    (f->leaf_levels >> level & 1) && !(alignment & (span - 1)))
 			return slots;
 		e = entry_load(f, &slots[slot_of(f, first, level)]);
-		if (!f->present(e) || f->leaf(e, level))
+		if (!f->present(e, level) || f->leaf(e, level))
 			return slots;
 		*oa = f->table_oa(e);
 		slots = slots_at(b->face.window, *oa);
@@ -93,7 +93,8 @@ tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
 		uint64_t all = 0;
 
 		for (unsigned int i = 0; i < n; i++)
-			all |= entry_load_locked(f, &slots[i]) ^ f->empty;
+			all |= entry_load_locked(f, &slots[i]) ^
+			       f->empty[level];
 		if (all && tarry_port_keeps(no_live_overwrite))
 			return false;
 	}

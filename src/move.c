@@ -120,10 +120,13 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 				v = f->make_leaf(f->leaf_oa(e, c->level) + at,
 						 level,
 						 f->leaf_rights(e, c->level));
+			if (kind == TARRY_MARK && level != c->level)
+				v = f->make_mark(f->payload(e, c->level),
+						 level);
 			slot = tarry_place_slot(op, base + at + m->delta, level,
 						&t);
 			if (kind == TARRY_LEAF)
-				v = f->freeze(v);
+				v = f->freeze(v, level);
 			if (turn)
 				entry_publish(f, slot, v);
 			else
@@ -134,7 +137,8 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 		if (turn)
 			break;
 		/* rule: exchange-where-hardware-writes: the value is final */
-		old = live_exchange(op->b, f, cursor_slot(c), e, f->empty);
+		old = live_exchange(op->b, f, cursor_slot(c), e,
+				    f->empty[c->level]);
 		source->live--;
 		if (kind == TARRY_LEAF)
 			gather_span(op->b, op->g, base, c->level, false);
@@ -195,10 +199,11 @@ static void move_table(struct tarry_op *op, const struct move *m,
 	struct tarry_table *t;
 
 	slot = tarry_place_slot(op, base + m->delta, c->level, &t);
-	tarry_place_entry(op, slot, t, base + m->delta, c->level,
-			  f->freeze(f->make_table(f->table_oa(e), c->level)));
+	tarry_place_entry(
+		op, slot, t, base + m->delta, c->level,
+		f->freeze(f->make_table(f->table_oa(e), c->level), c->level));
 	move_mark(op, m, id, c->level - 1, base);
-	entry_exchange(f, cursor_slot(c), f->empty);
+	entry_exchange(f, cursor_slot(c), f->empty[c->level]);
 	c->at[c->level].table->live--;
 	/* rule: whole-span */
 	gather_span(op->b, op->g, base, c->level, true);
@@ -273,11 +278,11 @@ static void move_thaw(struct tarry_op *op, const struct move *m)
 		}
 		raw = e = entry_load_locked(f, cursor_slot(&c));
 		if (entry_kind(f, &e, c.level) == TARRY_TABLE &&
-		    f->present(raw)) {
+		    f->present(raw, c.level)) {
 			range_into(op, &c, e);
 			continue;
 		}
-		if (f->frozen(raw))
+		if (f->frozen(raw, c.level))
 			entry_publish(f, cursor_slot(&c), e);
 		cursor_next(&c);
 	}

@@ -24,7 +24,7 @@ tarry_inline enum tarry_kind piece_of(const struct tarry_format *f, uint64_t e,
 		piece->oa = f->leaf_oa(e, level) + in;
 		piece->rights = f->leaf_rights(e, level);
 	} else if (piece->kind == TARRY_MARK) {
-		piece->oa = f->payload(e);
+		piece->oa = f->payload(e, level);
 	}
 	return piece->kind;
 }
@@ -60,10 +60,10 @@ tarry_inline uint64_t pieces_descend(const struct tarry_format *f,
 
 	for (*level = f->levels - 1; *level; (*level)--) {
 		e = entry_load(f, &slots[slot_of(f, p->bits, *level)]);
-		if (!f->present(e)) {
-			if (!f->frozen(e))
+		if (!f->present(e, *level)) {
+			if (!f->frozen(e, *level))
 				return e;
-			e = f->thaw(e);
+			e = f->thaw(e, *level);
 		}
 		if (f->leaf(e, *level))
 			return e;
@@ -108,7 +108,7 @@ tarry_inline uint64_t pieces_run(const struct tarry_format *f, struct pieces *p)
 	unsigned int slot = slot_of(f, p->bits, 0);
 	uint64_t e;
 
-	if (p->done || (p->bits & (page - 1)) || !f->present(p->entry))
+	if (p->done || (p->bits & (page - 1)) || !f->present(p->entry, 0))
 		return 0;
 	/* rule: one-load: from the copy that was handed out */
 	e = f->next_leaf(p->entry, 0);

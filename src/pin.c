@@ -27,7 +27,7 @@ static unsigned int trace(struct tarry_body *b, uint64_t bits,
 		uint64_t e = entry_load(f, &slots[slot_of(f, bits, level)]);
 
 		path[level] = e;
-		*frozen |= f->frozen(e);
+		*frozen |= f->frozen(e, level);
 		if (entry_kind(f, &e, level) != TARRY_TABLE)
 			return level;
 		slots = slots_at(b->face.window, f->table_oa(e));
@@ -42,12 +42,12 @@ static bool same_path(const struct tarry_format *f, const uint64_t *a,
 
 	for (unsigned int l = level + 1; l < f->levels; l++)
 		if (f->table_oa(a[l]) != f->table_oa(b[l]) ||
-		    f->present(a[l]) != f->present(b[l]))
+		    f->present(a[l], l) != f->present(b[l], l))
 			return false;
-	if (!f->present(leaf_a) || !f->present(leaf_b))
+	if (!f->present(leaf_a, level) || !f->present(leaf_b, level))
 		return false;
-	return f->set_accessed_dirty(leaf_a, 0) ==
-	       f->set_accessed_dirty(leaf_b, 0);
+	return f->set_accessed_dirty(leaf_a, level, 0) ==
+	       f->set_accessed_dirty(leaf_b, level, 0);
 }
 
 int tarry_pin(struct tarry_space *s, tarry_va va, tarry_rights access,
@@ -76,7 +76,7 @@ int tarry_pin(struct tarry_space *s, tarry_va va, tarry_rights access,
 	/* rule: one-load: everything below is decided on this path */
 	level = trace(b, va_bits_of(f, va), before, &frozen);
 	err = TARRY_EAGAIN;
-	if (frozen || level != found.level || !f->present(before[level]))
+	if (frozen || level != found.level || !f->present(before[level], level))
 		goto out;
 	err = TARRY_EACCES;
 	if (lacking(f->leaf_rights(before[level], level), access))

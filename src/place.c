@@ -66,7 +66,7 @@ void tarry_place_entry(struct tarry_op *op, uint64_t *slot,
 
 	if (entry_kind(f, &e, level) == TARRY_TABLE) {
 		/* Tables without any leaf or mark in them make room. */
-		entry_exchange(f, slot, f->empty);
+		entry_exchange(f, slot, f->empty[level]);
 		gather_span(op->b, op->g, bits, level, true);
 		tarry_detach_subtree(op, f->table_oa(e), level - 1,
 				     TARRY_STATE_DETACHED, true);

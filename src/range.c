@@ -122,7 +122,8 @@ bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 		level--;
 		e = entry_load(f, &slots[slot_of(f, c->first, level)]);
 		while (cover_goes_on(op, level, stop, e)) {
-			oa = f->table_oa(f->present(e) ? e : f->thaw(e));
+			oa = f->table_oa(
+				f->present(e, level) ? e : f->thaw(e, level));
 			slots = slots_at(op->b->face.window, oa);
 			level--;
 			e = entry_load(f, &slots[slot_of(f, c->first, level)]);
@@ -426,7 +427,7 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 			if (t->state == TARRY_STATE_ATTACHED &&
 			    (!t->live ||
 			     !tarry_port_keeps(empty_in_one_hold))) {
-				entry_exchange(f, slot, f->empty);
+				entry_exchange(f, slot, f->empty[up]);
 				op.c.at[up].table->live--;
 				gather_span(b, op.g, base, up, true);
 				detach_one(&op, t, id, TARRY_STATE_DETACHED,

@@ -20,7 +20,7 @@ static int64_t reclaim_act(struct tarry_op *op)
 			/* rule: empty-in-one-hold */
 			if (level != c->top && !at.table->live) {
 				entry_exchange(f, &up->slots[up->slot],
-					       f->empty);
+					       f->empty[level + 1]);
 				gather_span(op->b, op->g, at.base, level + 1,
 					    true);
 				tarry_detach_subtree(

@@ -57,6 +57,7 @@ void tarry_fill_split(struct tarry_body *b, uint64_t *slots, unsigned int level,
 	tarry_oa oa;
 
 	if (kind == TARRY_MARK) {
+		e = f->make_mark(f->payload(e, level + 1), level);
 		for (unsigned int i = 0; i < slots_of(f, level); i++)
 			entry_fill(f, &slots[i], e);
 		return;
@@ -138,7 +139,8 @@ static uint64_t set_value(const struct tarry_op *op,
 	if (set->kind == SET_LEAF)
 		return f->make_leaf(cursor_bits(&op->c) + set->offset,
 				    op->c.level, set->rights);
-	return set->kind == SET_MARK ? f->make_mark(set->payload) : f->empty;
+	return set->kind == SET_MARK ? f->make_mark(set->payload, op->c.level)
+				     : f->empty[op->c.level];
 }
 
 static void set_release(struct tarry_op *op, uint64_t old)
@@ -253,7 +255,8 @@ static bool set_over_table(struct tarry_op *op, const struct tarry_set *set,
 	uint64_t v = set_value(op, set);
 
 	/* rule: unlink-invalidate-wait-free, first step */
-	entry_exchange(f, cursor_slot(c), set->kind == SET_LEAF ? f->empty : v);
+	entry_exchange(f, cursor_slot(c),
+		       set->kind == SET_LEAF ? f->empty[c->level] : v);
 	gather_span(op->b, op->g, cursor_bits(c), c->level, true);
 	tarry_detach_subtree(op, f->table_oa(e), c->level - 1,
 			     detached_state(op->b), true);
@@ -284,7 +287,8 @@ static bool set_descend_made(struct tarry_op *op, enum tarry_kind kind,
 
 	if (kind == TARRY_LEAF && !at->made) {
 		/* rule: freeze-then-change, never-through-empty */
-		e = live_exchange(op->b, f, cursor_slot(c), e, f->freeze(e));
+		e = live_exchange(op->b, f, cursor_slot(c), e,
+				  f->freeze(e, c->level));
 		gather_span(op->b, op->g, cursor_bits(c), c->level, false);
 		answered = tarry_gather_invalidate(op->g);
 	}
@@ -340,7 +344,7 @@ static void set_leave(struct tarry_op *op, const struct tarry_set *set)
 	if (set->kind != SET_EMPTY || at.table->live ||
 	    (op->b->flags & TARRY_SPACE_KEEP_TABLES))
 		return;
-	entry_exchange(f, slot, f->empty);
+	entry_exchange(f, slot, f->empty[level + 1]);
 	gather_span(op->b, op->g, at.base, level + 1, true);
 	tarry_detach_subtree(op, oa_of_id(op->pool, at.id), level,
 			     TARRY_STATE_DETACHED, true);

@@ -31,7 +31,7 @@ bool tarry_split_slot(struct tarry_op *op, uint64_t *slot, uint64_t e,
 
 	if (kind == TARRY_LEAF) {
 		/* rule: freeze-then-change, never-through-empty */
-		e = live_exchange(op->b, f, slot, e, f->freeze(e));
+		e = live_exchange(op->b, f, slot, e, f->freeze(e, level));
 		gather_span(op->b, op->g, bits, level, false);
 		if (!tarry_gather_invalidate(op->g)) {
 			entry_publish(f, slot, e);

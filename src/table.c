@@ -63,7 +63,7 @@ uint32_t tarry_table_alloc(struct tarry_pool *pool,
 	t->live = 0;
 	/* Zero memory need not be blanked where empty is zero; index says so
 	 * until the table is published. */
-	t->index = zero && f->empty == 0;
+	t->index = zero && f->empty[level] == 0;
 	return id;
 }
 
@@ -76,11 +76,11 @@ void tarry_table_blank(struct tarry_pool *pool, const struct tarry_format *f,
 	tarry_assert(t->state == TARRY_STATE_PRIVATE);
 	if (t->index)
 		return;
-	if (f->empty == 0)
+	if (f->empty[t->level] == 0)
 		__builtin_memset(slots, 0, (size_t)1 << f->table_lg2[t->level]);
 	else
 		for (unsigned int i = 0; i < slots_of(f, t->level); i++)
-			entry_fill(f, &slots[i], f->empty);
+			entry_fill(f, &slots[i], f->empty[t->level]);
 }
 
 void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)

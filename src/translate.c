@@ -29,12 +29,12 @@ tarry_inline bool batch_step(const struct tarry_format *f, uintptr_t window,
 {
 	uint64_t e = tarry_entry_at(f, window, *table, va, level);
 
-	if (tarry_unlikely(!f->present(e))) {
-		if (!f->frozen(e)) {
+	if (tarry_unlikely(!f->present(e, level))) {
+		if (!f->frozen(e, level)) {
 			*err = tarry_hit_absent(f, e, level, va, hit);
 			return false;
 		}
-		e = f->thaw(e);
+		e = f->thaw(e, level);
 	}
 	if (level == 0 || ((f->leaf_levels >> level & 1) &&
 			   tarry_unlikely(f->leaf(e, level)))) {

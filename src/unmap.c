@@ -32,7 +32,7 @@ tarry_inline const uint64_t *unmap_walk(const struct tarry_format *f,
 		    tarry_unlikely(last - first == span_of(f, level) - 1))
 			return slots;
 		e = entry_load(f, &slots[slot_of(f, first, level)]);
-		if (!f->present(e) || f->leaf(e, level))
+		if (!f->present(e, level) || f->leaf(e, level))
 			return slots;
 		*oa = f->table_oa(e);
 		slots = slots_at(b->face.window, *oa);
@@ -51,7 +51,8 @@ tarry_inline bool unmap_simple(const struct tarry_format *f,
 	for (unsigned int i = 0; i < n; i++) {
 		uint64_t e = entry_load_locked(f, &slots[i]);
 
-		if (f->present(e) && (!f->leaf(e, level) || f->has_spare(e)))
+		if (f->present(e, level) &&
+		    (!f->leaf(e, level) || f->has_spare(e)))
 			return false;
 	}
 	return true;
@@ -59,21 +60,21 @@ tarry_inline bool unmap_simple(const struct tarry_format *f,
 
 /* The table is locked.  How many slots were not empty before. */
 tarry_inline unsigned int unmap_slots(const struct tarry_format *f,
-				      uint64_t *slots, unsigned int n,
-				      bool hardware)
+				      uint64_t *slots, unsigned int level,
+				      unsigned int n, bool hardware)
 {
 	unsigned int live = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
 		uint64_t e = entry_load_locked(f, &slots[i]);
 
-		if (e == f->empty)
+		if (e == f->empty[level])
 			continue;
 		/* rule: exchange-where-hardware-writes */
-		if (hardware && f->present(e))
-			entry_exchange(f, &slots[i], f->empty);
+		if (hardware && f->present(e, level))
+			entry_exchange(f, &slots[i], f->empty[level]);
 		else
-			entry_publish(f, &slots[i], f->empty);
+			entry_publish(f, &slots[i], f->empty[level]);
 		live++;
 	}
 	return live;
@@ -92,7 +93,7 @@ tarry_inline bool unmap_table(const struct tarry_format *f,
 	struct tarry_table *t;
 	uint32_t id;
 
-	if (!f->present(e) || f->leaf(e, 1) ||
+	if (!f->present(e, 1) || f->leaf(e, 1) ||
 	    (b->flags & TARRY_SPACE_KEEP_TABLES))
 		return false;
 	id = id_of_oa(b->pool, f->table_oa(e));
@@ -103,7 +104,7 @@ tarry_inline bool unmap_table(const struct tarry_format *f,
 		return false;
 	}
 	/* rule: unlink-invalidate-wait-free, detached-is-final */
-	entry_exchange(f, slot, f->empty);
+	entry_exchange(f, slot, f->empty[1]);
 	parent->live--;
 	t->state = TARRY_STATE_DETACHED;
 	gather_table(b->pool, g, t, id);
@@ -144,7 +145,7 @@ tarry_inline void unmap_locked(const struct tarry_format *f,
 		return;
 	slots += slot_of(f, first, level);
 	if (unmap_simple(f, slots, level, n)) {
-		t->live -= unmap_slots(f, slots, n,
+		t->live -= unmap_slots(f, slots, level, n,
 				       b->flags & TARRY_SPACE_HARDWARE);
 		u->done = true;
 	} else if (level == 1 && n == 1) {

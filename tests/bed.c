@@ -203,9 +203,9 @@ uint64_t *slot_of(struct bed *b, struct tarry_space *s, tarry_va va,
 		if (l == level)
 			return slot;
 		e = tarry_load(slot, TARRY_ACQUIRE);
-		if (f->frozen(e))
-			e = f->thaw(e);
-		if (!f->present(e) || f->leaf(e, l))
+		if (f->frozen(e, l))
+			e = f->thaw(e, l);
+		if (!f->present(e, l) || f->leaf(e, l))
 			return NULL;
 		table = f->table_oa(e);
 	}
@@ -232,7 +232,7 @@ static uint64_t *hardware_leaf(struct bed *b, struct tarry_space *s,
 			index_of(f, va, l);
 		uint64_t e = tarry_load(slot, TARRY_ACQUIRE);
 
-		if (!f->present(e))
+		if (!f->present(e, l))
 			return NULL;
 		if (f->leaf(e, l)) {
 			*level = l;
@@ -253,7 +253,7 @@ bool hardware_walk(struct bed *b, struct tarry_space *s, tarry_va va,
 	*entry = tarry_load(slot, TARRY_RELAXED);
 	if (level)
 		*level = l;
-	return b->format->present(*entry);
+	return b->format->present(*entry, l);
 }
 
 bool hardware_touch(struct bed *b, struct tarry_space *s, tarry_va va,
@@ -268,12 +268,13 @@ bool hardware_touch(struct bed *b, struct tarry_space *s, tarry_va va,
 		return false;
 	e = tarry_load(slot, TARRY_RELAXED);
 	do {
-		if (!f->present(e))
+		if (!f->present(e, level))
 			return false;
 	} while (!tarry_cas(
 		slot, &e,
 		f->set_accessed_dirty(
-			e, (f->leaf_rights(e, level) | accessed_dirty) & AD),
+			e, level,
+			(f->leaf_rights(e, level) | accessed_dirty) & AD),
 		TARRY_ACQ_REL));
 	return true;
 }

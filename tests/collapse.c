@@ -266,7 +266,7 @@ static void collapse_puts_back_what_the_owner_refuses(void **state)
 	c.answer = 5;
 	EXPECT_ERR(&b, TARRY_EBUSY, tarry_collapse, b.space, 0, 1, RW, &c.call,
 		   NULL);
-	assert_true(b.format->present(slot_value(&b, b.space, 0, 1)));
+	assert_true(b.format->present(slot_value(&b, b.space, 0, 1), 1));
 	bed_close(&b);
 }
 
@@ -314,7 +314,7 @@ static void collapse_without_answer_is_put_back(void **state)
 	EXPECT_ERR(&b, TARRY_ELISTENER, tarry_collapse, b.space, 0, 1, 0, NULL,
 		   NULL);
 	assert_leaf(b.space, 0, 0, 0, RW);
-	assert_true(b.format->present(slot_value(&b, b.space, 0, 1)));
+	assert_true(b.format->present(slot_value(&b, b.space, 0, 1), 1));
 	probe_unlisten(&p, b.space);
 	bed_close(&b);
 }

@@ -167,21 +167,23 @@ static void va_ok_may_end_at_the_top(void **state)
 /* ---- kinds exclude each other ---- */
 
 /* Asserts that @e is one kind only: 0 empty, 1 present, 2 frozen, 3 mark. */
-static void assert_one_kind(const struct tarry_format *f, uint64_t e, int kind)
+static void assert_one_kind(const struct tarry_format *f, uint64_t e,
+			    unsigned int level, int kind)
 {
-	assert_int_equal(f->present(e), kind == 1);
-	assert_int_equal(f->frozen(e), kind == 2);
-	assert_int_equal(f->marked(e), kind == 3);
-	assert_int_equal(e == f->empty, kind == 0);
+	assert_int_equal(f->present(e, level), kind == 1);
+	assert_int_equal(f->frozen(e, level), kind == 2);
+	assert_int_equal(f->marked(e, level), kind == 3);
+	assert_int_equal(e == f->empty[level], kind == 0);
 }
 
-static void assert_freezes(const struct tarry_format *f, uint64_t e)
+static void assert_freezes(const struct tarry_format *f, uint64_t e,
+			   unsigned int level)
 {
-	uint64_t frozen = f->freeze(e);
+	uint64_t frozen = f->freeze(e, level);
 
-	assert_one_kind(f, e, 1);
-	assert_one_kind(f, frozen, 2);
-	assert_int_equal(f->thaw(frozen), e);
+	assert_one_kind(f, e, level, 1);
+	assert_one_kind(f, frozen, level, 2);
+	assert_int_equal(f->thaw(frozen, level), e);
 }
 
 static void empty_is_empty(void **state)
@@ -189,7 +191,8 @@ static void empty_is_empty(void **state)
 	const struct tarry_format *f;
 
 	(void)state;
-	tarry_for_each_format(f, i) assert_one_kind(f, f->empty, 0);
+	tarry_for_each_format(f, i) for (unsigned int l = 0; l < f->levels; l++)
+		assert_one_kind(f, f->empty[l], l, 0);
 }
 
 /* ---- leaves ---- */
@@ -206,9 +209,11 @@ static void leaf_of_rights(const struct tarry_format *f, unsigned int level,
 		/* Cheap comparisons: this runs a hundred million times. */
 		if (f->leaf_rights(e, level) != r ||
 		    f->leaf_oa(e, level) != oas[i] || !f->leaf(e, level) ||
-		    !f->present(e) || f->frozen(e) || f->marked(e) ||
-		    f->has_spare(e) || f->thaw(f->freeze(e)) != e ||
-		    !f->frozen(f->freeze(e)) || f->present(f->freeze(e)))
+		    !f->present(e, level) || f->frozen(e, level) ||
+		    f->marked(e, level) || f->has_spare(e) ||
+		    f->thaw(f->freeze(e, level), level) != e ||
+		    !f->frozen(f->freeze(e, level), level) ||
+		    f->present(f->freeze(e, level), level))
 			fail_msg("%s level %u oa %#jx rights %#x: %#jx",
 				 f->name, level, (uintmax_t)oas[i], r,
 				 (uintmax_t)e);
@@ -257,8 +262,8 @@ static void leaf_oa_at_every_bit(void **state)
 
 		assert_int_equal(f->leaf_oa(e, l), one);
 		assert_int_equal(f->leaf_oa(g, l), up_to);
-		assert_freezes(f, e);
-		assert_freezes(f, g);
+		assert_freezes(f, e, l);
+		assert_freezes(f, g, l);
 	}
 }
 
@@ -270,7 +275,7 @@ static void set_rights(const struct tarry_format *f, unsigned int level,
 
 	for (int i = 0; i < 4; i++) {
 		/* Other rights in the argument must not matter. */
-		uint64_t g = f->set_accessed_dirty(e, ads[i] | TARRY_X);
+		uint64_t g = f->set_accessed_dirty(e, level, ads[i] | TARRY_X);
 
 		if (g !=
 		    f->make_leaf(size_of(f, level), level, (r & ~AD) | ads[i]))
@@ -299,8 +304,9 @@ static void spare_of_rights(const struct tarry_format *f, unsigned int level,
 	if (!f->has_spare(g) || f->set_spare(g, false) != e ||
 	    f->set_spare(g, true) != g || f->leaf_rights(g, level) != r ||
 	    f->leaf_oa(g, level) != oa || !f->leaf(g, level) ||
-	    !f->present(g) || f->thaw(f->freeze(g)) != g ||
-	    !f->frozen(f->freeze(g)) || f->marked(f->freeze(g)))
+	    !f->present(g, level) || f->thaw(f->freeze(g, level), level) != g ||
+	    !f->frozen(f->freeze(g, level), level) ||
+	    f->marked(f->freeze(g, level), level))
 		fail_msg("%s level %u rights %#x: %#jx", f->name, level, r,
 			 (uintmax_t)g);
 }
@@ -338,13 +344,29 @@ static void tables_at_every_bit(void **state)
 
 			assert_int_equal(f->table_oa(e), oas[n]);
 			assert_false(f->leaf(e, l));
-			assert_freezes(f, e);
-			assert_false(f->leaf(f->thaw(f->freeze(e)), l));
+			assert_freezes(f, e, l);
+			assert_false(f->leaf(f->thaw(f->freeze(e, l), l), l));
 		}
 	}
 }
 
 /* ---- marks ---- */
+
+static void payload_of_level(const struct tarry_format *f, unsigned int level)
+{
+	for (unsigned int bit = 0; bit <= f->payload_bits; bit++) {
+		uint64_t below = (1ull << bit) - 1;
+		uint64_t p[] = {below, bit < f->payload_bits ? 1ull << bit : 0,
+				below & 0x5555555555555555ull};
+
+		for (int n = 0; n < 3; n++) {
+			uint64_t e = f->make_mark(p[n], level);
+
+			assert_int_equal(f->payload(e, level), p[n]);
+			assert_one_kind(f, e, level, 3);
+		}
+	}
+}
 
 static void payload_round_trips_to_the_limit(void **state)
 {
@@ -354,20 +376,19 @@ static void payload_round_trips_to_the_limit(void **state)
 	tarry_for_each_format(f, i)
 	{
 		assert_true(f->payload_bits > 0 && f->payload_bits < 64);
-		for (unsigned int bit = 0; bit <= f->payload_bits; bit++) {
-			uint64_t p[] = {(1ull << bit) - 1,
-					bit < f->payload_bits ? 1ull << bit : 0,
-					((1ull << bit) - 1) &
-						0x5555555555555555ull};
-
-			for (int n = 0; n < 3; n++) {
-				uint64_t e = f->make_mark(p[n]);
-
-				assert_int_equal(f->payload(e), p[n]);
-				assert_one_kind(f, e, 3);
-			}
-		}
+		for (unsigned int l = 0; l < f->levels; l++)
+			payload_of_level(f, l);
 	}
+}
+
+static void mark_is_no_leaf(const struct tarry_format *f, uint64_t e,
+			    unsigned int level)
+{
+	assert_true(e != f->freeze(f->make_leaf(0, level, RW), level));
+	for (unsigned int b = f->span_lg2[level]; b < f->oa_bits; b++)
+		assert_true(e !=
+			    f->freeze(f->make_leaf(1ull << b, level, TARRY_R),
+				      level));
 }
 
 /* Bits of a mark never reach what hardware takes for memory: where the address
@@ -377,22 +398,13 @@ static void marks_are_no_frozen_leaves(void **state)
 	const struct tarry_format *f;
 
 	(void)state;
-	tarry_for_each_format(f, i) for (unsigned int bit = 0;
-					 bit < f->payload_bits; bit++)
-	{
-		uint64_t e = f->make_mark(1ull << bit);
-
-		for (unsigned int l = 0; l < f->levels; l++) {
-			uint64_t leaf = f->make_leaf(0, l, RW);
-
-			assert_true(!leaf_level(f, l) || e != f->freeze(leaf));
-		}
-		for (unsigned int b = 0; b < f->oa_bits; b++)
-			if (1ull << b >= 1ull << f->page_lg2)
-				assert_true(e !=
-					    f->freeze(f->make_leaf(1ull << b, 0,
-								   TARRY_R)));
-	}
+	tarry_for_each_format(
+		f,
+		i) for (unsigned int l = 0; l < f->levels;
+			l++) if (leaf_level(f, l)) for (unsigned int bit = 0;
+							bit < f->payload_bits;
+							bit++)
+		mark_is_no_leaf(f, f->make_mark(1ull << bit, l), l);
 }
 
 static const struct CMUnitTest tests[] = {

@@ -140,7 +140,7 @@ static void leaves_as_in_the_tables(void **state)
 			if (e != g->entry)
 				fail_msg("table %s: %#jx, not %#jx", g->table,
 					 (uintmax_t)e, (uintmax_t)g->entry);
-			assert_true(f->present(g->entry));
+			assert_true(f->present(g->entry, g->level));
 			assert_true(f->leaf(g->entry, g->level));
 			assert_int_equal(f->leaf_oa(g->entry, g->level), g->oa);
 			assert_int_equal(f->leaf_rights(g->entry, g->level),
@@ -162,7 +162,7 @@ static void tables_as_in_the_tables(void **state)
 			if (e != g->entry)
 				fail_msg("table %s: %#jx, not %#jx", g->table,
 					 (uintmax_t)e, (uintmax_t)g->entry);
-			assert_true(f->present(g->entry));
+			assert_true(f->present(g->entry, g->level));
 			assert_false(f->leaf(g->entry, g->level));
 			assert_int_equal(f->table_oa(g->entry), g->oa);
 			/* Accessed (bit 5), set by hardware at every level, is
@@ -199,15 +199,15 @@ static void not_present_is_bit_0(void **state)
 	for (int n = 0; n < 2; n++) {
 		const struct tarry_format *f = tarry_format_by_name(names[n]);
 
-		assert_int_equal(f->empty, 0);
-		assert_int_equal(f->make_mark(0) & 1, 0);
-		assert_int_equal(f->make_mark((1ull << 51) - 1) & 1, 0);
+		assert_int_equal(f->empty[0], 0);
+		assert_int_equal(f->make_mark(0, 0) & 1, 0);
+		assert_int_equal(f->make_mark((1ull << 51) - 1, 0) & 1, 0);
 		for (size_t i = 0; i < sizeof(leaves) / sizeof(*leaves); i++)
-			assert_int_equal(f->freeze(leaves[i].entry) & 1, 0);
+			assert_int_equal(f->freeze(leaves[i].entry, 0) & 1, 0);
 		for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-			assert_int_equal(f->freeze(tables[i].entry) & 1, 0);
-		assert_false(f->present(~1ull));
-		assert_true(f->present(1));
+			assert_int_equal(f->freeze(tables[i].entry, 0) & 1, 0);
+		assert_false(f->present(~1ull, 0));
+		assert_true(f->present(1, 0));
 	}
 }
 
@@ -219,9 +219,9 @@ static void address_of_not_present_is_inverted(void **state)
 	for (int n = 0; n < 2; n++) {
 		const struct tarry_format *f = tarry_format_by_name(names[n]);
 		uint64_t leaf = f->make_leaf(0x12345000, 0, RW);
-		uint64_t mark = f->make_mark(0x12345);
+		uint64_t mark = f->make_mark(0x12345, 0);
 
-		assert_int_equal(f->freeze(leaf) & 0x000ffffffffff000ull,
+		assert_int_equal(f->freeze(leaf, 0) & 0x000ffffffffff000ull,
 				 0x000ffffffffff000ull ^ 0x12345000);
 		assert_int_equal(mark & 0x000ffffffffff000ull,
 				 0x000ffffffffff000ull ^ 0x12345000);

@@ -137,7 +137,7 @@ static void mark_is_not_present_to_hardware(void **state)
 	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE);
 	assert_int_equal(tarry_mark(b.space, 0, K4, (1ull << 51) - 1, NULL), 0);
 	assert_false(hardware_walk(&b, b.space, 0, &e, NULL));
-	assert_true(b.format->marked(slot_value(&b, b.space, 0, 0)));
+	assert_true(b.format->marked(slot_value(&b, b.space, 0, 0), 0));
 	bed_close(&b);
 }
 

@@ -230,7 +230,7 @@ static void fault_at_frozen(struct probe *p, const struct tarry_span *spans,
 	struct tarry_hit hit;
 
 	(void)spans, (void)n;
-	if (!p->bed->format->frozen(slot_value(p->bed, s, 0, 1)))
+	if (!p->bed->format->frozen(slot_value(p->bed, s, 0, 1), 1))
 		return;
 	*(int *)p->ctx += 1;
 	EXPECT_ERR_ONLY(TARRY_EAGAIN, tarry_fault, s, 123, TARRY_R);

@@ -18,16 +18,22 @@ static void one_load_tells_all(void **state)
 	(void)state;
 	for (unsigned int i = 0; tarry_format_at(i); i++) {
 		const struct tarry_format *f = tarry_format_at(i);
-		uint64_t leaf = f->make_leaf(0, 0, RW);
-		uint64_t table = f->make_table(1ull << f->backing_lg2, 1);
-		const uint64_t values[] = {
-			f->empty, f->make_mark(0), f->make_mark(1), leaf,
-			table,	  f->freeze(leaf), f->freeze(table)};
+		unsigned int l = 1; /* where tables stand, and maybe leaves */
+		uint64_t leaf = f->make_leaf(0, l, RW);
+		uint64_t table = f->make_table(1ull << f->backing_lg2, l);
+		const uint64_t values[] = {f->empty[l],
+					   f->make_mark(0, l),
+					   f->make_mark(1, l),
+					   leaf,
+					   table,
+					   f->freeze(leaf, l),
+					   f->freeze(table, l)};
 
 		for (size_t v = 0; v < 7; v++) {
-			unsigned int kinds =
-				f->present(values[v]) + f->frozen(values[v]) +
-				f->marked(values[v]) + (values[v] == f->empty);
+			unsigned int kinds = f->present(values[v], l) +
+					     f->frozen(values[v], l) +
+					     f->marked(values[v], l) +
+					     (values[v] == f->empty[l]);
 
 			assert_int_equal(kinds, 1);
 		}
@@ -137,7 +143,7 @@ static void look_now(struct probe *p, const struct tarry_span *spans,
 	i->hidden &= !hardware_walk(p->bed, p->bed->space, i->va, &e, NULL);
 	if (i->late_slot)
 		*i->late_slot = p->bed->format->set_accessed_dirty(
-			*i->late_slot, i->sets);
+			*i->late_slot, 0, i->sets);
 }
 
 static void instant_open(struct bed *b, struct probe *p, struct instant *i)

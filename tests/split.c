@@ -120,7 +120,7 @@ static void split_without_answer_is_put_back(void **state)
 	probe_listen(&p, &b, b.space);
 	EXPECT_ERR(&b, TARRY_ELISTENER, tarry_split, b.space, 0, 1, NULL);
 	assert_leaf(b.space, 0, 0, 1, RW);
-	assert_true(b.format->present(slot_value(&b, b.space, 0, 1)));
+	assert_true(b.format->present(slot_value(&b, b.space, 0, 1), 1));
 	probe_unlisten(&p, b.space);
 	bed_close(&b);
 }

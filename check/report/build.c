@@ -31,13 +31,13 @@ static void entry(uint64_t e, char *to, size_t len)
 	const char *frozen = "";
 	char name[36];
 
-	if (!f->present(e)) {
-		if (!f->frozen(e)) {
-			snprintf(to, len, f->marked(e) ? "mark" : "empty");
+	if (!f->present(e, 1)) {
+		if (!f->frozen(e, 1)) {
+			snprintf(to, len, f->marked(e, 1) ? "mark" : "empty");
 			return;
 		}
 		frozen = "frozen ";
-		e = f->thaw(e);
+		e = f->thaw(e, 1);
 	}
 	if (!f->leaf(e, 1)) {
 		uintptr_t at = bed.space->window + f->table_oa(e);

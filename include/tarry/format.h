@@ -41,6 +41,9 @@ struct tarry_format {
 	uint8_t table_lg2[TARRY_MAX_LEVELS]; /* bytes of a table */
 	uint8_t backing_lg2; /* bytes of the pages that tables are cut from */
 	uint8_t leaf_levels; /* bit n: level n allows leaves */
+	/* Runs: lg2 of how many consecutive, aligned leaves of a level hardware
+	 * may cache as one, if they say so; 0: it knows none there. */
+	uint8_t run_lg2[TARRY_MAX_LEVELS];
 
 	/* Behaviour, as data. */
 	bool big_endian;	 /* of entries in memory */
@@ -49,20 +52,20 @@ struct tarry_format {
 	bool sets_accessed;	 /* hardware writes it */
 	bool sets_dirty;	 /* hardware writes it */
 
-	uint64_t empty;		   /* value of an empty slot */
-	unsigned int payload_bits; /* what a mark can carry */
-	tarry_rights rights;	   /* all that a leaf can say */
+	uint64_t empty[TARRY_MAX_LEVELS]; /* value of an empty slot */
+	unsigned int payload_bits;	  /* what a mark can carry */
+	tarry_rights rights;		  /* all that a leaf can say */
 
 	/* Questions to a value.  present() is the hardware's view. */
-	bool (*present)(uint64_t entry);
-	bool (*frozen)(uint64_t entry);
-	bool (*marked)(uint64_t entry);
+	bool (*present)(uint64_t entry, unsigned int level);
+	bool (*frozen)(uint64_t entry, unsigned int level);
+	bool (*marked)(uint64_t entry, unsigned int level);
 	/* Of a present or thawed value: leaf, or table? */
 	bool (*leaf)(uint64_t entry, unsigned int level);
 
 	/* Of a present value to a frozen one, and back. */
-	uint64_t (*freeze)(uint64_t entry);
-	uint64_t (*thaw)(uint64_t entry);
+	uint64_t (*freeze)(uint64_t entry, unsigned int level);
+	uint64_t (*thaw)(uint64_t entry, unsigned int level);
 
 	/* Of a present or thawed value. */
 	tarry_oa (*table_oa)(uint64_t entry);
@@ -76,12 +79,21 @@ struct tarry_format {
 			      tarry_rights rights);
 	/* The leaf of the same kind that maps what follows. */
 	uint64_t (*next_leaf)(uint64_t entry, unsigned int level);
-	uint64_t (*make_mark)(uint64_t payload);
-	uint64_t (*payload)(uint64_t entry);
+	uint64_t (*make_mark)(uint64_t payload, unsigned int level);
+	uint64_t (*payload)(uint64_t entry, unsigned int level);
 
 	/* The leaf with accessed and dirty as in the given rights, all else
 	 * kept. */
-	uint64_t (*set_accessed_dirty)(uint64_t entry, tarry_rights rights);
+	uint64_t (*set_accessed_dirty)(uint64_t entry, unsigned int level,
+				       tarry_rights rights);
+
+	/* Of a leaf, where run_lg2 is not 0; else NULL.  Does it say that it is
+	 * one of a run?  leaf_oa() of such a leaf may lack the bits that count
+	 * inside the run: they are those of the va. */
+	bool (*in_run)(uint64_t entry, unsigned int level);
+	/* The leaf said as one of a run, or alone; @oa is what it maps. */
+	uint64_t (*set_run)(uint64_t entry, unsigned int level, tarry_oa oa,
+			    bool run);
 
 	/* A leaf that owns a spare table (see tarry_collapse()). */
 	bool (*has_spare)(uint64_t entry);

@@ -68,9 +68,9 @@ tarry_always_inline int tarry_hit_absent(const struct tarry_format *f,
 	hit->len = span - (va & (span - 1));
 	hit->entry = e;
 	hit->level = level;
-	if (!f->marked(e))
+	if (!f->marked(e, level))
 		return TARRY_ENOENT;
-	hit->oa = f->payload(e);
+	hit->oa = f->payload(e, level);
 	return TARRY_EMARK;
 }
 
@@ -126,22 +126,22 @@ tarry_always_inline int tarry_translate_as(const struct tarry_format *f,
 	TARRY_UNROLL
 	for (unsigned int level = f->levels - 1; level > 0; level--) {
 		e = tarry_entry_at(f, window, table, va, level);
-		if (__builtin_expect(!f->present(e), 0)) {
-			if (!f->frozen(e))
+		if (__builtin_expect(!f->present(e, level), 0)) {
+			if (!f->frozen(e, level))
 				return tarry_hit_absent(f, e, level, va, hit);
 			if (!tarry_port_keeps(reader_never_waits))
 				tarry_port_relax();
-			e = f->thaw(e);
+			e = f->thaw(e, level);
 		}
 		if ((f->leaf_levels >> level & 1) && f->leaf(e, level))
 			return tarry_hit_leaf(f, e, level, va, hit);
 		table = f->table_oa(e);
 	}
 	e = tarry_entry_at(f, window, table, va, 0);
-	if (__builtin_expect(!f->present(e), 0)) {
-		if (!f->frozen(e))
+	if (__builtin_expect(!f->present(e, 0), 0)) {
+		if (!f->frozen(e, 0))
 			return tarry_hit_absent(f, e, 0, va, hit);
-		e = f->thaw(e);
+		e = f->thaw(e, 0);
 	}
 	return tarry_hit_leaf(f, e, 0, va, hit);
 }

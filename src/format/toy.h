@@ -35,18 +35,21 @@
 #define TOY_X	    (1ull << 55)
 #define TOY_U	    (1ull << 56)
 
-static inline bool toy_present(uint64_t e)
+static inline bool toy_present(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return e & TOY_P;
 }
 
-static inline bool toy_frozen(uint64_t e)
+static inline bool toy_frozen(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return (e & (TOY_P | TOY_FROZEN)) == TOY_FROZEN;
 }
 
-static inline bool toy_marked(uint64_t e)
+static inline bool toy_marked(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return (e & (TOY_P | TOY_FROZEN | TOY_MARK)) == TOY_MARK;
 }
 
@@ -55,13 +58,15 @@ static inline bool toy_leaf(uint64_t e, unsigned int level)
 	return level == 0 || (e & TOY_LEAF);
 }
 
-static inline uint64_t toy_freeze(uint64_t e)
+static inline uint64_t toy_freeze(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return (e & ~TOY_P) | TOY_FROZEN;
 }
 
-static inline uint64_t toy_thaw(uint64_t e)
+static inline uint64_t toy_thaw(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return (e & ~TOY_FROZEN) | TOY_P;
 }
 
@@ -91,8 +96,10 @@ static inline uint64_t toy_make_table(tarry_oa oa, unsigned int level)
 	return oa | TOY_P;
 }
 
-static inline uint64_t toy_set_accessed_dirty(uint64_t e, tarry_rights r)
+static inline uint64_t toy_set_accessed_dirty(uint64_t e, unsigned int level,
+					      tarry_rights r)
 {
+	(void)level;
 	e &= ~(TOY_A | TOY_D);
 	e |= (r & TARRY_ACCESSED) ? TOY_A : 0;
 	e |= (r & TARRY_DIRTY) ? TOY_D : 0;
@@ -109,7 +116,7 @@ static inline uint64_t toy_make_leaf(tarry_oa oa, unsigned int level,
 	e |= (r & TARRY_X) ? TOY_X : 0;
 	e |= (r & TARRY_USER) ? TOY_U : 0;
 	e |= (uint64_t)(TARRY_SOFT_OF(r) & 127) << 57;
-	return toy_set_accessed_dirty(e, r);
+	return toy_set_accessed_dirty(e, level, r);
 }
 
 static inline uint64_t toy_next_leaf(uint64_t e, unsigned int level)
@@ -117,13 +124,15 @@ static inline uint64_t toy_next_leaf(uint64_t e, unsigned int level)
 	return e + (4096ull << level);
 }
 
-static inline uint64_t toy_make_mark(uint64_t payload)
+static inline uint64_t toy_make_mark(uint64_t payload, unsigned int level)
 {
+	(void)level;
 	return payload << 4 | TOY_MARK;
 }
 
-static inline uint64_t toy_payload(uint64_t e)
+static inline uint64_t toy_payload(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return e >> 4;
 }
 
@@ -149,9 +158,9 @@ static inline bool toy_rights_sayable(tarry_rights r)
 		.page_lg2 = 12, .index_lg2 = {1, 1, 1},                       \
 		.span_lg2 = {12, 13, 14}, .table_lg2 = {4, 4, 4},             \
 		.backing_lg2 = 12, .leaf_levels = (1 << (n)) - 1,             \
-		.big_endian = false, .direct_change = false,                  \
+		.run_lg2 = {0}, .big_endian = false, .direct_change = false,  \
 		.caches_not_present = false, .sets_accessed = true,           \
-		.sets_dirty = true, .empty = 0, .payload_bits = 60,           \
+		.sets_dirty = true, .empty = {0}, .payload_bits = 60,         \
 		.rights = TARRY_R | TARRY_W | TARRY_X | TARRY_USER |          \
 			  TARRY_SOFT_MASK | TARRY_ACCESSED | TARRY_DIRTY,     \
 		.present = toy_present, .frozen = toy_frozen,                 \
@@ -161,8 +170,9 @@ static inline bool toy_rights_sayable(tarry_rights r)
 		.make_table = toy_make_table, .make_leaf = toy_make_leaf,     \
 		.next_leaf = toy_next_leaf, .make_mark = toy_make_mark,       \
 		.payload = toy_payload,                                       \
-		.set_accessed_dirty = toy_set_accessed_dirty,                 \
-		.has_spare = toy_has_spare, .set_spare = toy_set_spare,       \
+		.set_accessed_dirty = toy_set_accessed_dirty, .in_run = NULL, \
+		.set_run = NULL, .has_spare = toy_has_spare,                  \
+		.set_spare = toy_set_spare,                                   \
 		.rights_sayable = toy_rights_sayable,                         \
 	}
 

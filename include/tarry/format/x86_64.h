@@ -74,18 +74,21 @@
 #define X86_64_KEY_SHIFT   59
 #define X86_64_PAYLOAD_LG2 51
 
-static inline bool x86_64_present(uint64_t e)
+static inline bool x86_64_present(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return e & X86_64_P;
 }
 
-static inline bool x86_64_frozen(uint64_t e)
+static inline bool x86_64_frozen(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return (e & (X86_64_P | X86_64_FROZEN)) == X86_64_FROZEN;
 }
 
-static inline bool x86_64_marked(uint64_t e)
+static inline bool x86_64_marked(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return (e & (X86_64_P | X86_64_FROZEN | X86_64_MARK)) == X86_64_MARK;
 }
 
@@ -94,13 +97,15 @@ static inline bool x86_64_leaf(uint64_t e, unsigned int level)
 	return level == 0 || (e & X86_64_PS);
 }
 
-static inline uint64_t x86_64_freeze(uint64_t e)
+static inline uint64_t x86_64_freeze(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return ((e ^ X86_64_ADDRESS) & ~X86_64_P) | X86_64_FROZEN;
 }
 
-static inline uint64_t x86_64_thaw(uint64_t e)
+static inline uint64_t x86_64_thaw(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return ((e ^ X86_64_ADDRESS) & ~X86_64_FROZEN) | X86_64_P;
 }
 
@@ -169,18 +174,22 @@ static inline uint64_t x86_64_next_leaf(uint64_t e, unsigned int level)
 	return e + (1ull << (12 + 9 * level));
 }
 
-static inline uint64_t x86_64_make_mark(uint64_t payload)
+static inline uint64_t x86_64_make_mark(uint64_t payload, unsigned int level)
 {
+	(void)level;
 	return ((payload << 12) ^ X86_64_ADDRESS) | X86_64_MARK;
 }
 
-static inline uint64_t x86_64_payload(uint64_t e)
+static inline uint64_t x86_64_payload(uint64_t e, unsigned int level)
 {
+	(void)level;
 	return ((e ^ X86_64_ADDRESS) & ~(1ull << 63)) >> 12;
 }
 
-static inline uint64_t x86_64_set_accessed_dirty(uint64_t e, tarry_rights r)
+static inline uint64_t x86_64_set_accessed_dirty(uint64_t e, unsigned int level,
+						 tarry_rights r)
 {
+	(void)level;
 	e &= ~(X86_64_A | X86_64_D);
 	e |= (r & TARRY_ACCESSED) ? X86_64_A : 0;
 	e |= (r & TARRY_DIRTY) ? X86_64_D : 0;
@@ -209,10 +218,10 @@ static inline bool x86_64_rights_sayable(tarry_rights r)
 	.levels = (depth), .va_bits = (bits), .va_signed = true,               \
 	.oa_bits = 52, .page_lg2 = 12, .index_lg2 = {9, 9, 9, 9, 9},           \
 	.span_lg2 = {12, 21, 30, 39, 48}, .table_lg2 = {12, 12, 12, 12, 12},   \
-	.backing_lg2 = 12, .leaf_levels = 1 | 2 | 4, .big_endian = false,      \
-	.direct_change = false, .caches_not_present = false,                   \
-	.sets_accessed = true, .sets_dirty = true, .empty = 0,                 \
-	.payload_bits = X86_64_PAYLOAD_LG2,                                    \
+	.backing_lg2 = 12, .leaf_levels = 1 | 2 | 4, .run_lg2 = {0},           \
+	.big_endian = false, .direct_change = false,                           \
+	.caches_not_present = false, .sets_accessed = true,                    \
+	.sets_dirty = true, .empty = {0}, .payload_bits = X86_64_PAYLOAD_LG2,  \
 	.rights = TARRY_R | TARRY_W | TARRY_X | TARRY_USER | TARRY_GLOBAL |    \
 		  TARRY_MEM_MASK | TARRY_KEY_MASK | TARRY_SOFT_MASK |          \
 		  TARRY_ACCESSED | TARRY_DIRTY,                                \
@@ -223,9 +232,9 @@ static inline bool x86_64_rights_sayable(tarry_rights r)
 	.make_table = x86_64_make_table, .make_leaf = x86_64_make_leaf,        \
 	.next_leaf = x86_64_next_leaf, .make_mark = x86_64_make_mark,          \
 	.payload = x86_64_payload,                                             \
-	.set_accessed_dirty = x86_64_set_accessed_dirty,                       \
-	.has_spare = x86_64_has_spare, .set_spare = x86_64_set_spare,          \
-	.rights_sayable = x86_64_rights_sayable
+	.set_accessed_dirty = x86_64_set_accessed_dirty, .in_run = NULL,       \
+	.set_run = NULL, .has_spare = x86_64_has_spare,                        \
+	.set_spare = x86_64_set_spare, .rights_sayable = x86_64_rights_sayable
 
 static const struct tarry_format tarry_format_x86_64_4 = {
 	X86_64_FACTS(4, 48, "x86_64-4")};
