@@ -21,6 +21,7 @@ struct options {
 	int n_names;
 	const char *files[MAX_FILES]; /* loaded; all that they have */
 	unsigned int n_files;
+	char again[2048]; /* what a replay needs to be told again */
 };
 
 /* One scenario under one model. */

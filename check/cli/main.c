@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "ranks.h"
 
 static const char help[] =
 	"usage: tarry-check [COMMAND] [OPTION]... [SCENARIO|FILE.c]...\n"
@@ -126,6 +127,17 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, HELP},
 	{NULL, 0, NULL, 0}};
 
+/* What must stand on the command line of a replay. */
+static void say_again(struct options *o, const char *option, const char *value)
+{
+	size_t n = strlen(o->again);
+
+	if (n + strlen(option) + strlen(value) + 2 > sizeof(o->again))
+		die("too much before", value);
+	snprintf(o->again + n, sizeof(o->again) - n, "%s%s%s", n ? " " : "",
+		 option, value);
+}
+
 static void take_option(struct options *o, int c)
 {
 	switch (c) {
@@ -161,6 +173,7 @@ static void take_option(struct options *o, int c)
 	case WEAKEN:
 		if (!weaken(optarg))
 			exit(2);
+		say_again(o, "--weaken ", optarg);
 		break;
 	case SHOW:
 		o->all = true;
@@ -208,10 +221,24 @@ static void take_names(struct options *o, char **names, int n)
 			if (o->n_files == MAX_FILES)
 				die("too many files before", names[i]);
 			o->files[o->n_files++] = names[i];
+			say_again(o, "", names[i]);
 		} else {
 			names[o->n_names++] = names[i];
 		}
 	}
+}
+
+/* Only an exploration is shared; all else is rank 0's. */
+static int run_ranks(int (*run)(struct options *), struct options *o)
+{
+	int status = 0;
+
+	if (!ranks_begin())
+		return 2;
+	if (!ranks_mine() || (run == command_run && !o->replay))
+		status = run(o);
+	ranks_end();
+	return ranks_mine() ? 0 : status;
 }
 
 int main(int argc, char **argv)
@@ -245,7 +272,8 @@ int main(int argc, char **argv)
 	    (o.search.graph || (o.models & ~(unsigned int)CHECK_SC)))
 		die("schedules are chosen that way under sc only, not under",
 		    o.search.graph ? "graphs" : "another model");
-	if (o.scale.checkpoint || o.scale.resume) {
+	o.scale.ranks = ranks_asked_for();
+	if (o.scale.checkpoint || o.scale.resume || o.scale.ranks) {
 		checkpoint_fix_addresses(argv);
 		if (!o.scale.jobs)
 			o.scale.jobs = 1;
@@ -255,5 +283,7 @@ int main(int argc, char **argv)
 	o.scale.progress = o.scale.jobs && isatty(2);
 	machine_create();
 	take_names(&o, argv + optind, argc - optind);
-	return run(&o);
+	if (!o.scale.ranks)
+		return run(&o);
+	return run_ranks(run, &o);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "pool.h"
 #include "registry.h"
 #include "report.h"
 
@@ -68,7 +69,8 @@ static FILE *open_or_die(const char *path)
 static void tell(struct verdict *v, const struct options *o)
 {
 	struct report_facts facts = {.model = model_name(v->model),
-				     .executions = v->tally.executions};
+				     .executions = v->tally.executions,
+				     .options = o->again};
 	struct report *r;
 	FILE *f;
 
@@ -169,26 +171,55 @@ static int run_models(const struct check_scenario *s, struct options *o)
 	return bad;
 }
 
+struct wanted {
+	const struct check_scenario **scenarios;
+	struct options *o;
+};
+
+static int run_unit(unsigned int i, void *ctx)
+{
+	const struct wanted *w = ctx;
+
+	return run_models(w->scenarios[i], w->o);
+}
+
+/* All cores, unless one exploration is shared among them, or there is one place
+ * for what is found. */
+static unsigned int cores_for(const struct options *o)
+{
+	return o->scale.jobs || o->json || o->html ? 1 : pool_cores();
+}
+
 int command_run(struct options *o)
 {
-	unsigned int n = 0;
+	struct wanted w = {.o = o};
+	unsigned int n = 0, cores = cores_for(o);
 	int bad = 0;
 
 	if (isatty(2))
 		o->search.progress = progress;
-	for (const struct check_scenario *s = registry_first; s; s = s->next) {
-		if (!scenario_wanted(s, o))
-			continue;
-		n++;
-		if (o->replay)
-			return replay(s, o);
-		bad |= run_models(s, o);
-	}
+	for (const struct check_scenario *s = registry_first; s; s = s->next)
+		n += scenario_wanted(s, o);
 	if (!n) {
 		fprintf(stderr, "tarry-check: no scenario has such a name "
 				"(tarry-check list shows them)\n");
 		return 2;
 	}
+	w.scenarios = calloc(n, sizeof(*w.scenarios));
+	if (!w.scenarios)
+		abort();
+	n = 0;
+	for (const struct check_scenario *s = registry_first; s; s = s->next)
+		if (scenario_wanted(s, o))
+			w.scenarios[n++] = s;
+	if (o->replay)
+		bad = replay(w.scenarios[0], o);
+	else if (n > 1 && cores > 1)
+		bad = pool_run(n, cores, run_unit, &w);
+	else
+		for (unsigned int i = 0; i < n; i++)
+			bad |= run_unit(i, &w);
+	free(w.scenarios);
 	return bad;
 }
 

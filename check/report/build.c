@@ -1,370 +1,226 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What of an execution matters to its violation.
+ * Building a report: run the schedule again, see what matters, put it in words.
  */
-#include "bed.h"
-#include "report.h"
+#include "build.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *order_of(unsigned int order)
+#include "source.h"
+
+static const char *const kinds[CHECK_KINDS] = {
+	[CHECK_CLEAN] = "no violation",
+	[CHECK_ASSERT] = "assertion failed",
+	[CHECK_USE_AFTER_FREE] = "use after free",
+	[CHECK_USE_AFTER_REUSE] = "use after reuse",
+	[CHECK_DOUBLE_FREE] = "double free",
+	[CHECK_WILD] = "wild access",
+	[CHECK_LEAK] = "something is left",
+	[CHECK_RACE] = "data race",
+	[CHECK_DEADLOCK] = "deadlock",
+	[CHECK_ENDLESS] = "no end",
+	[CHECK_MISUSE] = "misuse of a primitive",
+	[CHECK_STALE] = "stale translation",
+	[CHECK_LOST] = "lost update"};
+
+/* ---- lines of the source ---- */
+
+static void look_up_all(void)
 {
-	switch (order) {
-	case __ATOMIC_RELAXED:
-		return "relaxed";
-	case __ATOMIC_CONSUME:
-	case __ATOMIC_ACQUIRE:
-		return "acquire";
-	case __ATOMIC_RELEASE:
-		return "release";
-	case __ATOMIC_ACQ_REL:
-		return "acq_rel";
-	default:
-		return "seq_cst";
+	const void *last = NULL;
+
+	for (unsigned int i = 0; i < trace.n; i++) {
+		if (trace.rows[i]->op.pc != last)
+			source_collect(trace.rows[i]->op.pc);
+		last = trace.rows[i]->op.pc;
+	}
+	source_resolve();
+}
+
+static void look_up_calls(const struct report *r)
+{
+	for (unsigned int i = 0; i < r->n_rows; i++)
+		for (unsigned int k = 0; k < r->rows[i].row->n_calls; k++)
+			source_collect(r->rows[i].row->calls[k]);
+	source_resolve();
+}
+
+/* ---- columns ---- */
+
+static void take_columns(struct report *r)
+{
+	for (unsigned int tid = 0; tid < CLOCK_THREADS; tid++) {
+		struct phrase p = PHRASE(r->column[r->columns].name);
+		bool any = false;
+
+		for (unsigned int i = 0; i < trace.n && !any; i++)
+			any = trace.rows[i]->tid == tid;
+		if (!any)
+			continue;
+		r->column[r->columns++].tid = tid;
+		say_thread(&p, tid);
 	}
 }
 
-static void entry(uint64_t e, char *to, size_t len)
+static unsigned int column_of(const struct report *r, unsigned int tid)
 {
-	const struct tarry_format *f = bed.format;
-	const char *frozen = "";
-	char name[36];
-
-	if (!f->present(e, 1)) {
-		if (!f->frozen(e, 1)) {
-			snprintf(to, len, f->marked(e, 1) ? "mark" : "empty");
-			return;
-		}
-		frozen = "frozen ";
-		e = f->thaw(e, 1);
-	}
-	if (!f->leaf(e, 1)) {
-		uintptr_t at = bed.space->window + f->table_oa(e);
-
-		memory_describe(at, name, sizeof(name));
-		name[strcspn(name, "[")] = 0;
-		snprintf(to, len, "%s%s", frozen, name);
-		return;
-	}
-	snprintf(to, len, "%spage %llu%s%s%s", frozen,
-		 (unsigned long long)(f->leaf_oa(e, 0) / BED_PAGE),
-		 f->leaf_rights(e, 0) & TARRY_W ? " W" : "",
-		 f->leaf_rights(e, 0) & TARRY_ACCESSED ? " A" : "",
-		 f->leaf_rights(e, 0) & TARRY_DIRTY ? " D" : "");
+	for (unsigned int c = 0; c < r->columns; c++)
+		if (r->column[c].tid == tid)
+			return c;
+	return 0;
 }
 
-const char *report_value(uint64_t v, uintptr_t at, char *to, size_t len)
+static bool waiting(unsigned int tid, unsigned int i)
 {
-	struct block *b = memory_ours(at) ? memory_block_of(at) : NULL;
-	char name[36];
+	for (unsigned int j = 0; j <= i && j < trace.n_done; j++) {
+		struct wait w;
 
-	if (b && b->table_level && bed.format && bed.space)
-		entry(v, to, len);
-	else if (memory_ours((uintptr_t)v) && v > 4096)
-		snprintf(to, len, "&%s",
-			 memory_describe((uintptr_t)v, name, sizeof(name)));
-	else
-		snprintf(to, len, v < 10 ? "%llu" : "%#llx",
-			 (unsigned long long)v);
-	return to;
-}
-
-/* The access as the source has it; in a table, the slot that it is to. */
-static void say_what(const struct row *r, char *to, size_t len)
-{
-	const char *what = r->op.site ? r->op.site->what : "starts";
-	struct block *b = r->op.addr && memory_ours(r->op.addr)
-				  ? memory_block_of(r->op.addr)
-				  : NULL;
-	char place[40];
-
-	if (b && b->table_level)
-		snprintf(to, len, "%.*s %s", (int)strcspn(what, " "), what,
-			 memory_describe(r->op.addr, place, sizeof(place)));
-	else
-		snprintf(to, len, "%s", what);
-}
-
-static void say(const struct row *r, char *to, size_t len)
-{
-	char place[72], a[40], b[40], what[64];
-
-	say_what(r, what, sizeof(what));
-
-	if (r->op.addr)
-		memory_describe(r->op.addr, place, sizeof(place));
-	report_value(r->before, r->op.addr, a, sizeof(a));
-	report_value(r->after, r->op.addr, b, sizeof(b));
-	switch (r->op.kind) {
-	case OP_LOAD:
-	case OP_AWAIT:
-		snprintf(to, len, "%s %s = %s", what, order_of(r->op.order), a);
-		break;
-	case OP_STORE:
-		snprintf(to, len, "%s %s: %s -> %s", what,
-			 order_of(r->op.order), a, b);
-		break;
-	case OP_RMW:
-	case OP_CAS:
-		snprintf(to, len, "%s %s: %s -> %s%s", what,
-			 order_of(r->op.order), a, b,
-			 r->op.kind == OP_CAS && r->op.result != r->op.expected
-				 ? " (fails)"
-				 : "");
-		break;
-	case OP_PLAIN_READ:
-	case OP_PLAIN_WRITE:
-		snprintf(to, len, "%s %s",
-			 r->op.kind == OP_PLAIN_READ ? "reads" : "writes",
-			 place);
-		break;
-	case OP_BORN:
-	case OP_DEAD:
-		snprintf(to, len, "%s %s",
-			 r->op.kind == OP_BORN ? "allocates" : "FREES", place);
-		break;
-	case OP_PAGE:
-		snprintf(to, len, "%s data page %u", (const char *)r->op.arg,
-			 r->op.n);
-		break;
-	case OP_NOTE:
-		snprintf(to, len, "%s", r->note);
-		break;
-	case OP_START:
-		snprintf(to, len, r->op.site ? "begins (%s)" : "begins", what);
-		break;
-	default:
-		snprintf(to, len, "%s", what);
-		break;
-	}
-}
-
-static void place(const struct row *r, char *to, size_t len)
-{
-	const char *source = source_of(r->op.pc);
-
-	if (source)
-		snprintf(to, len, "%s", source);
-	else if (r->op.site && r->op.site->file)
-		snprintf(to, len, "%s:%d", r->op.site->file, r->op.site->line);
-	else
-		to[0] = 0;
-}
-
-static void state(const struct row *r, char *to, size_t len)
-{
-	snprintf(to, len, "%s%s%s%.0d%s", r->level_rcu ? "in section " : "",
-		 r->level_irq ? "irqs off " : "", r->n_locks ? "holds " : "",
-		 r->n_locks, r->n_locks ? "" : "");
-}
-
-/* ---- which rows ---- */
-
-static bool inside(const struct row *r, const struct block *b)
-{
-	return b && r->op.addr - b->at < b->len;
-}
-
-static bool frames(const struct row *r)
-{
-	switch (r->op.kind) {
-	case OP_SECTION_BEGIN:
-	case OP_SECTION_END:
-	case OP_WAIT_BEGIN:
-	case OP_WAIT_END:
-	case OP_SPAWN:
-	case OP_START:
-	case OP_BORN:
-	case OP_DEAD:
-	case OP_NOTE:
-	case OP_PAGE:
-	case OP_BARRIER_BEGIN:
-	case OP_BARRIER_END:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool writes(const struct row *r)
-{
-	return r->op.kind == OP_STORE || r->op.kind == OP_RMW ||
-	       (r->op.kind == OP_CAS && r->op.result == r->op.expected);
-}
-
-/* Somebody is told, or forgets, where the memory is. */
-static bool points_into(const struct row *r, const struct block *b)
-{
-	return b && writes(r) &&
-	       (r->before - b->at < b->len || r->after - b->at < b->len);
-}
-
-static bool locks(const struct row *r)
-{
-	return r->op.kind == OP_LOCK || r->op.kind == OP_UNLOCK ||
-	       r->op.kind == OP_TRYLOCK;
-}
-
-static bool bounds(const struct row *r)
-{
-	return r->op.kind == OP_SECTION_BEGIN || r->op.kind == OP_SECTION_END;
-}
-
-/* A writer's sections are many, and no news. */
-static bool takes_locks(unsigned int tid)
-{
-	for (unsigned int i = 0; i < machine.n_rows; i++)
-		if (machine.rows[i].tid == tid && locks(&machine.rows[i]))
+		if (trace.rows[j]->tid == tid && trace_wait(j, &w) &&
+		    trace.rows[j]->op.kind == OP_WAIT_BEGIN && w.end > i)
 			return true;
+	}
 	return false;
 }
 
-/* An entry of a table of the library. */
-static bool in_table(const struct row *r)
+/* What thread @tid is at when row @i is done. */
+static unsigned int lane(unsigned int tid, unsigned int i)
 {
-	struct block *b =
-		memory_ours(r->op.addr) ? memory_block_of(r->op.addr) : NULL;
+	static const uint8_t sections[] = {LANE_RCU, LANE_IRQ, LANE_HW};
+	struct held held[MACHINE_LOCKS];
+	unsigned int now = NO_ROW, lanes = 0;
+	bool more = false;
 
-	return b && b->table_level;
-}
-
-#define ROWS_ENOUGH 48
-
-static unsigned int weight(const struct row *r, const struct report *rep,
-			   const struct block *b)
-{
-	const struct violation *v = rep->violation;
-
-	if (r->tid == v->other_tid && r->epoch == v->other_epoch &&
-	    (!v->addr || (r->op.addr | 3) == (v->addr | 3) || inside(r, b)))
-		return 5;
-	if (inside(r, b) || points_into(r, b))
-		return 4;
-	if (r->op.kind == OP_PLAIN_READ || r->op.kind == OP_PLAIN_WRITE)
-		return 0;
-	if (locks(r))
-		return rep->violation->kind == CHECK_DEADLOCK ? 4 : 2;
-	/* Who holds the lock looks twice: what it writes says enough. */
-	if (in_table(r))
-		return writes(r) || !r->n_locks ? 4 : 2;
-	if (bounds(r) && !takes_locks(r->tid))
-		return 4;
-	if (r->op.kind == OP_NOTE || r->op.kind == OP_PAGE)
-		return 4;
-	if (frames(r))
-		return 3;
-	if (writes(r))
-		return 2;
-	return 1;
-}
-
-static void choose_rows(struct report *rep, const struct block *b)
-{
-	unsigned int least = 1, n, folded = 0;
-
-	for (;; least++) {
-		n = 0;
-		for (unsigned int i = 0; i < machine.n_rows; i++)
-			n += weight(&machine.rows[i], rep, b) >= least ||
-			     i + 1 == machine.n_rows;
-		if (n <= ROWS_ENOUGH || least == 4)
-			break;
-	}
-	rep->rows = calloc(n + 1, sizeof(*rep->rows));
-	if (!rep->rows)
-		abort();
-	for (unsigned int i = 0; i < machine.n_rows; i++) {
-		const struct row *r = &machine.rows[i];
-		struct report_row *to;
-		unsigned int w = weight(r, rep, b);
-
-		if (w < least && i + 1 < machine.n_rows) {
-			folded++;
+	for (unsigned int j = 0; j < trace.n; j++) {
+		if (trace.rows[j]->tid != tid)
 			continue;
+		if (j <= i && j < trace.n_done)
+			now = j;
+		else
+			more = true;
+	}
+	if (now == NO_ROW)
+		return i < trace.n && trace.rows[i]->tid == tid ? LANE_RUNS : 0;
+	if (machine.threads[tid].state == THREAD_PENDING)
+		more = true;
+	if (more || now == i)
+		lanes |= LANE_RUNS;
+	for (unsigned int c = 0; c < CHECK_CLASSES; c++)
+		if (trace_section(now, c) != NO_ROW)
+			lanes |= sections[c];
+	if (trace_held(now, held))
+		lanes |= LANE_LOCKS;
+	if (waiting(tid, i))
+		lanes |= LANE_WAITS;
+	return lanes;
+}
+
+/* ---- rows ---- */
+
+static void note_old(struct phrase *p, unsigned int i)
+{
+	const struct row *row = trace.rows[i];
+	unsigned int newer;
+
+	if (i >= trace.n_done || !row_is_atomic(row) || !row_reads(row))
+		return;
+	trace_source(i, &newer);
+	if (newer != NO_ROW && machine.strategy->perform)
+		phrase(p, "an older value: row %u wrote another", newer);
+}
+
+static void note_weak(struct phrase *p, const struct report *r, unsigned int i)
+{
+	for (unsigned int k = 0; k < r->n_weak; k++)
+		if (r->weak[k].to == i)
+			phrase(p, "%sreads row %u, orders nothing",
+			       p->n ? "; " : "", r->weak[k].from);
+}
+
+static void touch(struct report_row *to)
+{
+	const struct thing *t = thing_at(to->row->op.addr, to->number);
+
+	to->thing = -1;
+	to->slot = -1;
+	if (!t || !to->row->op.addr)
+		return;
+	to->thing = (int)(t - things);
+	if (to->row->op.kind != OP_BORN && to->row->op.kind != OP_DEAD)
+		to->slot = (int)((to->row->op.addr - t->at) / 8);
+}
+
+static void finish_row(const struct report *r, struct report_row *to)
+{
+	struct phrase p = PHRASE(to->what);
+	unsigned int i = to->number;
+
+	say_row(&p, i);
+	p = PHRASE(to->where);
+	say_path(&p, i, true);
+	p = PHRASE(to->path);
+	say_path(&p, i, false);
+	p = PHRASE(to->state);
+	say_state(&p, i);
+	p = PHRASE(to->note);
+	note_old(&p, i);
+	note_weak(&p, r, i);
+	to->mark = 0;
+	if (i == trace.accuser)
+		to->mark = trace.other == NO_ROW ? '!' : 'B';
+	else if (i == trace.other)
+		to->mark = 'A';
+	to->pending = i >= trace.n_done;
+	to->accused = to->mark || (to->pending && trace.accuser == NO_ROW);
+	if (to->accused)
+		say_line(i, to->source, sizeof(to->source));
+	to->life = life_in(r, i);
+	to->column = column_of(r, to->row->tid);
+	for (unsigned int c = 0; c < r->columns; c++)
+		to->lanes[c] = (uint8_t)lane(r->column[c].tid, i);
+	if (to->pending && trace.accuser == NO_ROW)
+		to->lanes[to->column] |= LANE_STUCK;
+	touch(to);
+}
+
+/* ---- the schedule ---- */
+
+/* A change away from a thread that is not over and waits for nothing. */
+static bool preempts(const struct schedule *s, unsigned int i)
+{
+	bool more = false;
+
+	for (unsigned int j = i + 1; j < s->n && !more; j++)
+		more = s->tid[j] == s->tid[i - 1];
+	for (unsigned int j = 0; more && j < trace.n_done; j++) {
+		const struct row *row = trace.rows[j];
+
+		/* What it does next could not have been done now. */
+		if (row->event >= i && row->tid == s->tid[i - 1] &&
+		    !row_is_plain(row))
+			return row->op.kind != OP_LOCK &&
+			       row->op.kind != OP_AWAIT &&
+			       row->op.kind != OP_WAIT_END &&
+			       row->op.kind != OP_BARRIER_END &&
+			       row->op.kind != OP_RELAX;
+	}
+	return more;
+}
+
+static void take_schedule(struct report *r, const struct schedule *schedule)
+{
+	struct phrase p = PHRASE(r->command);
+
+	for (unsigned int i = 1; i < schedule->n; i++)
+		if (schedule->tid[i] != schedule->tid[i - 1]) {
+			r->switches++;
+			r->preemptions += preempts(schedule, i);
 		}
-		if (rep->n_rows == n)
-			break;
-		to = &rep->rows[rep->n_rows++];
-		to->row = r;
-		to->number = i;
-		to->folded = folded;
-		to->accused = w == 5 || i + 1 == machine.n_rows;
-		folded = 0;
-	}
-}
-
-/* ---- in words ---- */
-
-static void life_line(struct report *rep, const struct block *b)
-{
-	char name[64];
-
-	for (unsigned int i = 0; b && i < machine.n_rows && rep->n_life < 16;
-	     i++) {
-		const struct row *r = &machine.rows[i];
-		const char *what = NULL;
-
-		if (r->op.kind == OP_BORN && r->op.addr == b->at)
-			what = "allocated";
-		else if (r->op.kind == OP_DEAD && inside(r, b))
-			what = "freed";
-		else if (points_into(r, b))
-			what = r->after - b->at < b->len ? "published"
-							 : "detached";
-		if (!what)
-			continue;
-		snprintf(rep->life[rep->n_life++], sizeof(rep->life[0]),
-			 "%s by %s in row %u", what,
-			 machine_thread_name(r->tid, name, sizeof(name)), i);
-	}
-}
-
-static void sentence(struct report *rep)
-{
-	const struct violation *v = rep->violation;
-	char who[64], other[64];
-	const char *at = source_of(v->pc);
-
-	machine_thread_name(v->tid, who, sizeof(who));
-	snprintf(rep->sentence, sizeof(rep->sentence), "%s%s%s%s%s%s",
-		 v->kind == CHECK_DEADLOCK && v->other_tid < 0 ? "" : who,
-		 v->kind == CHECK_DEADLOCK && v->other_tid < 0 ? "" : ": ",
-		 v->text, at ? " at " : "", at ? at : "", ".");
-	if (v->other_tid < 0)
-		return;
-	machine_thread_name((unsigned int)v->other_tid, other, sizeof(other));
-	for (unsigned int i = 0; i < rep->n_rows; i++) {
-		const struct report_row *r = &rep->rows[i];
-
-		if (!r->accused || r->row->tid != v->other_tid)
-			continue;
-		snprintf(rep->missing, sizeof(rep->missing),
-			 "no happens-before leads from row %u (%s: %.80s) to "
-			 "%s here",
-			 r->number, other, r->what, who);
-		return;
-	}
-	snprintf(rep->missing, sizeof(rep->missing),
-		 "no happens-before leads from event %u of %s to %s here",
-		 v->other_epoch, other, who);
-}
-
-static void finish_rows(struct report *rep)
-{
-	for (unsigned int i = 0; i < rep->n_rows; i++)
-		source_collect(rep->rows[i].row->op.pc);
-	source_collect(rep->violation->pc);
-	source_resolve();
-	for (unsigned int i = 0; i < rep->n_rows; i++) {
-		struct report_row *r = &rep->rows[i];
-
-		say(r->row, r->what, sizeof(r->what));
-		place(r->row, r->where, sizeof(r->where));
-		state(r->row, r->state, sizeof(r->state));
-		if (r->row->tid >= rep->columns)
-			rep->columns = r->row->tid + 1u;
-	}
+	r->token = schedule_print(schedule);
+	phrase(&p, "tarry-check ");
+	if (r->facts.options && r->facts.options[0])
+		phrase(&p, "%s ", r->facts.options);
+	phrase(&p, "--replay '%s' %s", r->token, r->scenario->name);
 }
 
 struct report *report_build(const struct check_scenario *s,
@@ -373,7 +229,6 @@ struct report *report_build(const struct check_scenario *s,
 {
 	struct report *r = calloc(1, sizeof(*r));
 	enum outcome how;
-	struct block *b;
 
 	if (!r)
 		abort();
@@ -383,23 +238,29 @@ struct report *report_build(const struct check_scenario *s,
 	}
 	r->scenario = s;
 	r->violation = &machine.violation;
+	r->kind = kinds[machine.violation.kind];
 	r->facts = *facts;
-	r->all_rows = machine.n_rows;
-	for (unsigned int i = 1; i < schedule->n; i++)
-		r->switches += schedule->tid[i] != schedule->tid[i - 1];
-	b = machine.violation.addr ? memory_block_of(machine.violation.addr)
-				   : NULL;
-	choose_rows(r, b);
-	finish_rows(r);
-	report_words(r);
-	life_line(r, b);
-	sentence(r);
-	r->token = schedule_print(schedule);
+	trace_take();
+	r->all_rows = trace.n_done;
+	r->weight = calloc(trace.n + 1, 1);
+	if (!r->weight)
+		abort();
+	things_take();
+	look_up_all();
+	take_columns(r);
+	life_take(r);
+	report_explain(r);
+	report_choose(r);
+	look_up_calls(r);
+	for (unsigned int i = 0; i < r->n_rows; i++)
+		finish_row(r, &r->rows[i]);
+	take_schedule(r, schedule);
 	return r;
 }
 
 void report_free(struct report *r)
 {
+	free(r->weight);
 	free(r->rows);
 	free(r->token);
 	free(r);

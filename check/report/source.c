@@ -1,45 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From code addresses to lines, by addr2line; it is started once, for all.
- * Where it is not installed the lines of the port's macros must do.
+ * From code addresses to lines, by addr2line; it is started once for each file
+ * that code was loaded from.  Where it is not installed the lines of the port's
+ * macros must do.
  */
+#include "source.h"
+
 #include <dlfcn.h>
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report.h"
+#define PLACES 2048
 
-#define PLACES 4096
-
-static struct {
+struct place {
 	const void *pc;
-	char text[160];
-} places[PLACES];
+	bool asked;
+	unsigned int n;
+	struct source_frame *frames;
+};
+
+static struct place places[PLACES];
 static unsigned int n_places;
 
-static unsigned int find(const void *pc)
+static struct place *find(const void *pc)
 {
 	for (unsigned int i = 0; i < n_places; i++)
 		if (places[i].pc == pc)
-			return i;
-	return PLACES;
+			return &places[i];
+	return NULL;
 }
 
 void source_collect(const void *pc)
 {
-	if (!pc || n_places == PLACES || find(pc) != PLACES)
-		return;
-	places[n_places].text[0] = 0;
-	places[n_places++].pc = pc;
+	if (pc && n_places < PLACES && !find(pc))
+		places[n_places++] = (struct place){.pc = pc};
 }
 
-const char *source_of(const void *pc)
+unsigned int source_frames(const void *pc, const struct source_frame **frames)
 {
-	unsigned int i = find(pc);
+	struct place *p = find(pc);
 
-	return i < PLACES && places[i].text[0] ? places[i].text : NULL;
+	if (!p)
+		return 0;
+	*frames = p->frames;
+	return p->n;
 }
 
 struct object {
@@ -55,82 +61,115 @@ static bool object_of(const void *pc, struct object *o)
 
 	if (!dladdr1(pc, &info, (void **)&map, RTLD_DL_LINKMAP))
 		return false;
+	/* The shell that runs addr2line is our child. */
 	o->path =
-		map->l_name && map->l_name[0] ? map->l_name : "/proc/self/exe";
+		map->l_name && map->l_name[0] ? map->l_name : "/proc/$PPID/exe";
 	o->base = map->l_addr;
 	return true;
 }
 
-/* Paths as the source has them: from the project's folder on. */
-static const char *shorten(const char *path)
+const char *source_short(const char *path)
 {
 	static const char *const rooms[] = {"/src/", "/check/", "/include/",
 					    "/tests/"};
+	const char *best = NULL;
 
-	for (unsigned int i = 0; i < 4; i++) {
+	for (unsigned int i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
 		const char *p = strstr(path, rooms[i]);
 
-		if (p)
-			return p + 1;
+		if (p && (!best || p < best))
+			best = p;
 	}
+	if (best)
+		return best + 1;
 	return strncmp(path, "../", 3) ? path : path + 3;
 }
 
-/* Two lines for each frame; an inlined one is followed by who inlined it. */
-static void parse(FILE *f, unsigned int *order, unsigned int n)
+bool source_text(const struct source_frame *f, char *to, size_t len)
 {
-	char function[256], line[512];
+	FILE *file = fopen(f->path, "r");
+	char line[256] = "", *at = line;
+	unsigned int n = 0;
+
+	if (!file)
+		return false;
+	while (n < f->line && fgets(line, sizeof(line), file))
+		if (strchr(line, '\n'))
+			n++;
+	fclose(file);
+	if (n < f->line)
+		return false;
+	at += strspn(at, " \t");
+	at[strcspn(at, "\n")] = 0;
+	for (size_t end = strlen(at); end && strchr(" \t{", at[end - 1]); end--)
+		at[end - 1] = 0;
+	snprintf(to, len, "%s", at);
+	return at[0];
+}
+
+/* Two lines for each frame; an inlined one is followed by who inlined it. */
+static void take_frame(struct place *p, const char *function, char *line)
+{
+	char *colon;
+	struct source_frame *f;
+
+	line[strcspn(line, " \n")] = 0;
+	colon = strrchr(line, ':');
+	if (line[0] == '?' || !colon || p->n == SOURCE_FRAMES)
+		return;
+	*colon = 0;
+	p->frames = realloc(p->frames, (p->n + 1) * sizeof(*p->frames));
+	if (!p->frames)
+		abort();
+	f = &p->frames[p->n++];
+	memset(f, 0, sizeof(*f));
+	snprintf(f->path, sizeof(f->path), "%.*s", (int)sizeof(f->path) - 1,
+		 line);
+	snprintf(f->function, sizeof(f->function), "%.*s",
+		 (int)strcspn(function, "\n."), function);
+	f->line = (unsigned int)strtoul(colon + 1, NULL, 10);
+}
+
+static void parse(FILE *f, struct place *const *order, unsigned int n)
+{
+	char function[512], line[512];
 	int at = -1;
 
 	while (fgets(function, sizeof(function), f)) {
-		char *text, *p;
-
 		if (!strncmp(function, "0x", 2)) {
 			at++;
 			continue;
 		}
 		if (at < 0 || at >= (int)n || !fgets(line, sizeof(line), f))
 			return;
-		line[strcspn(line, " \n")] = 0;
-		function[strcspn(function, "\n")] = 0;
-		if (line[0] == '?')
-			continue;
-		text = places[order[at]].text;
-		p = text + strlen(text);
-		snprintf(p, 160 - (size_t)(p - text), "%s%s (%s)",
-			 *text ? " < " : "", shorten(line), function);
+		take_frame(order[at], function, line);
 	}
 }
 
 static void resolve_object(const struct object *o)
 {
-	static unsigned int order[PLACES];
+	static struct place *order[PLACES];
 	static char command[PLACES * 20 + 512];
 	unsigned int n = 0;
 	size_t len;
 	FILE *f;
 
 	len = (size_t)snprintf(command, sizeof(command),
-			       "addr2line -a -f -i -e '%s'", o->path);
-	if (!strcmp(o->path, "/proc/self/exe"))
-		len = (size_t)snprintf(command, sizeof(command),
-				       "addr2line -a -f -i -e "
-				       "/proc/$PPID/exe");
+			       "addr2line -a -f -i -e \"%s\"", o->path);
 	for (unsigned int i = 0; i < n_places; i++) {
 		struct object other;
 
-		if (places[i].text[0] || !object_of(places[i].pc, &other) ||
+		if (places[i].asked || !object_of(places[i].pc, &other) ||
 		    strcmp(other.path, o->path) != 0 ||
 		    len + 64 > sizeof(command))
 			continue;
-		order[n++] = i;
+		places[i].asked = true;
+		order[n++] = &places[i];
 		/* A return address: the call is before it. */
 		len += (size_t)sprintf(
 			command + len, " %#lx",
 			(unsigned long)((uintptr_t)places[i].pc - o->base - 1));
 	}
-	if (!n)
-		return;
 	snprintf(command + len, sizeof(command) - len, " 2>/dev/null");
 	f = popen(command, "r");
 	if (!f)
@@ -144,7 +183,10 @@ void source_resolve(void)
 	for (unsigned int i = 0; i < n_places; i++) {
 		struct object o;
 
-		if (!places[i].text[0] && object_of(places[i].pc, &o))
+		if (places[i].asked)
+			continue;
+		if (object_of(places[i].pc, &o))
 			resolve_object(&o);
+		places[i].asked = true;
 	}
 }

@@ -19,6 +19,7 @@
 
 struct scale {
 	unsigned int jobs;
+	bool ranks;		/* by the ranks of an MPI job; see ranks.h */
 	const char *checkpoint; /* file to write, now and then and at the end */
 	const char *resume;	/* file to begin with */
 	bool progress;		/* a line a second on stderr */
@@ -45,7 +46,15 @@ void scale_add(struct tally *to, const struct tally *t);
 /* Is @a to be reported rather than @b? */
 bool scale_less(const struct schedule *a, const struct schedule *b);
 
+/* ---- jobs.c ---- */
+
+void jobs_run(const struct search *s, const struct scale *how,
+	      struct scale_state *state, bool *good);
+
 /* ---- checkpoint.c ---- */
+
+/* What must be alike for one program to go on with another's graphs. */
+void checkpoint_fingerprint(uint64_t print[3]);
 
 /* False, and a message: it could not be written. */
 bool checkpoint_write(const char *path, const struct search *s,
