@@ -172,6 +172,9 @@ unsigned int check_self(void);
  * writes down about its own calls. */
 unsigned int check_now(void);
 
+/* Under which model this execution is. */
+enum check_model check_model(void);
+
 /**
  * tarry_await() - wait until the word at @p compares with @v; returns the word
  * @cmp: ==, !=, >=, <= (one of CHECK_EQ, CHECK_NE, CHECK_GE, CHECK_LE)

@@ -365,6 +365,11 @@ unsigned int check_now(void)
 	return machine.n_events;
 }
 
+enum check_model check_model(void)
+{
+	return machine.model;
+}
+
 unsigned int check_shard(void)
 {
 	return check_self() % TARRY_PORT_SHARDS;

@@ -1041,7 +1041,7 @@ bool graph_replay(const struct schedule *s, enum outcome *how)
 	machine.strategy = &graph_replay_strategy;
 	machine.explores = false;
 	model_built = x.d;
-	x.model = s->model;
+	x.model = machine.model = s->model;
 	x.schedule = s;
 	x.replay = true;
 	x.misfit = false;
@@ -1163,7 +1163,7 @@ void graph_begin(const struct search *s)
 	machine.explores = false;
 	machine.recording = false;
 	model_built = x.d;
-	x.model = s->model;
+	x.model = machine.model = s->model;
 	x.replay = false;
 	if (!x.pending)
 		x.pending = calloc(PENDING_MAX, sizeof(*x.pending));

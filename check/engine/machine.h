@@ -155,6 +155,7 @@ struct strategy {
 struct machine {
 	const struct check_scenario *scenario;
 	const struct strategy *strategy;
+	enum check_model model;
 	struct thread threads[CLOCK_THREADS];
 	unsigned int n_threads; /* ids in use or once used */
 	struct thread *now;	/* NULL: set-up or finish */

@@ -89,6 +89,7 @@ bool schedule_replay(const struct schedule *s, enum outcome *how)
 			abort();
 	}
 	replaying = s;
+	machine.model = s->model;
 	misfit = false;
 	memcpy(machine.spawn_ids, s->spawn_ids, sizeof(machine.spawn_ids));
 	machine.next_id = 0;

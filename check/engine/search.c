@@ -306,6 +306,7 @@ void search_run(const struct search *s, struct tally *t, struct schedule *found)
 	bool more = true;
 
 	began = start;
+	machine.model = s->model;
 	memset(t, 0, sizeof(*t));
 	if (s->model != CHECK_SC || s->graph) {
 		graph_run(s, t, found);

@@ -245,6 +245,15 @@ def models():
     case('there are programs of both kinds', len(by) > 100, str(len(by)))
 
 
+def linear():
+    """Histories of translate and changes have an order; broken ones none."""
+    explore('--model', 'all', 'linear_*')
+    got = run('--weaken', 'never-through-empty', 'linear_collapse')
+    case('a mapping that shows as empty for an instant has no order',
+         'no order of the calls' in got.stdout and got.returncode == 1,
+         got.stdout + got.stderr)
+
+
 def sabotage():
     got = run('sabotage')
     for line in got.stdout.split('\n'):
@@ -428,6 +437,7 @@ GROUPS = {
     'ranks': ranks,
     'litmus': lambda: explore('--model', 'all', 'litmus_*'),
     'rules': lambda: explore('--model', 'all', 'rule_*', 'epoch_*'),
+    'linear': linear,
     'pairs': lambda: explore('--model', 'all', 'pair_*'),
     'counts': known_counts,
     'random': random_programs,
