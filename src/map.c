@@ -82,8 +82,9 @@ tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
 
 	/* rule: decide-under-lock, detached-is-final; not-alone-flush-all: see
 	 * tarry_set_range(). */
-	if (tarry_unlikely(!table_is(t, f, first, level)) ||
-	    tarry_unlikely(tarry_load(&b->open_gathers, TARRY_ACQUIRE)) ||
+	if (tarry_unlikely(!tarry_port_recheck(table_is(t, f, first, level))) ||
+	    tarry_unlikely(!tarry_port_recheck(
+		    !tarry_load(&b->open_gathers, TARRY_ACQUIRE))) ||
 	    !(f->leaf_levels >> level & 1) ||
 	    ((first | (last + 1) | (first ^ oa)) & (span_of(f, level) - 1)))
 		return false;

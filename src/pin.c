@@ -92,8 +92,8 @@ int tarry_pin(struct tarry_space *s, tarry_va va, tarry_rights access,
 	 * One of the two sees the other.  Pairs with entry_exchange(). */
 	tarry_fence(TARRY_SEQ_CST);
 	err = 0;
-	if (trace(b, va_bits_of(f, va), after, &frozen) != level || frozen ||
-	    !same_path(f, before, after, level)) {
+	if (trace(b, va_bits_of(f, va), after, &frozen) != level ||
+	    !tarry_port_recheck(same_path(f, before, after, level))) {
 		owner->put(owner->ctx, found.oa & ~(page - 1), page);
 		err = TARRY_EAGAIN;
 	} else {

@@ -134,7 +134,8 @@ bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 		/* rule: decide-under-lock, detached-is-final.  A table may have
 		 * come into the slot since: it is the lowest one, then. */
 		e = entry_load_locked(f, &slots[slot_of(f, c->first, level)]);
-		if (tarry_likely(table_is(t, f, c->first, level)) &&
+		if (tarry_likely(tarry_port_recheck(
+			    table_is(t, f, c->first, level))) &&
 		    (!tarry_port_keeps(decide_under_lock) ||
 		     tarry_likely(!cover_goes_on(op, level, stop, e)))) {
 			op->chain = op->g->last;
@@ -251,7 +252,7 @@ int tarry_range_lock(struct tarry_op *op)
 		table_lock(t);
 		tarry_assert(t->state == TARRY_STATE_ATTACHED ||
 			     t->state == TARRY_STATE_MOVING);
-		if (t->state == TARRY_STATE_MOVING) {
+		if (!tarry_port_recheck(t->state != TARRY_STATE_MOVING)) {
 			table_unlock(t);
 			return lock_give_up(op, TARRY_LOCK_AGAIN);
 		}
@@ -424,7 +425,8 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 				table_lock(op.c.at[up].table);
 			}
 			/* rule: empty-in-one-hold: the count is of this hold */
-			if (t->state == TARRY_STATE_ATTACHED &&
+			if (tarry_port_recheck(t->state ==
+					       TARRY_STATE_ATTACHED) &&
 			    (!t->live ||
 			     !tarry_port_keeps(empty_in_one_hold))) {
 				entry_exchange(f, slot, f->empty[up]);

@@ -446,7 +446,8 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 		/* rule: not-alone-flush-all, freeze-then-change: what an open
 		 * gather emptied is forgotten before it is filled again. */
 		if (set->kind == SET_LEAF &&
-		    tarry_load(&b->open_gathers, TARRY_ACQUIRE))
+		    !tarry_port_recheck(
+			    !tarry_load(&b->open_gathers, TARRY_ACQUIRE)))
 			answered = tarry_gather_invalidate(op.g);
 		done = set_act(&op, set, &answered);
 		/* rule: invalidate-before-unlock.  A map that took nothing

@@ -99,7 +99,7 @@ tarry_inline bool unmap_table(const struct tarry_format *f,
 	id = id_of_oa(b->pool, f->table_oa(e));
 	t = table_of_id(b->pool, id);
 	table_lock(t);
-	if (t->state != TARRY_STATE_ATTACHED) {
+	if (!tarry_port_recheck(t->state == TARRY_STATE_ATTACHED)) {
 		table_unlock(t);
 		return false;
 	}
@@ -140,7 +140,7 @@ tarry_inline void unmap_locked(const struct tarry_format *f,
 	unsigned int n = slot_of(f, last, level) - slot_of(f, first, level) + 1;
 
 	/* rule: decide-under-lock, detached-is-final */
-	if (tarry_unlikely(!table_is(t, f, first, level)) ||
+	if (tarry_unlikely(!tarry_port_recheck(table_is(t, f, first, level))) ||
 	    ((first | (last + 1)) & (span_of(f, level) - 1)))
 		return;
 	slots += slot_of(f, first, level);

@@ -49,6 +49,38 @@ static void finish(void)
 	bed_close();
 }
 
+/* Copy-on-write: who takes the right to write away, and then finds no
+ * reference, shares the page; a pin that is to be written through must not have
+ * come between. */
+static void share(void)
+{
+	check_assert(!bed_protect(0, 1, TARRY_R));
+	tarry_fence(TARRY_SEQ_CST);
+	bed.results[0] = (int)tarry_load(&bed.pins[10], TARRY_RELAXED);
+}
+
+static void pin_to_write(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R | TARRY_W, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_EACCES);
+	bed.results[1] = err;
+}
+
+static void finish_share(void)
+{
+	if (!bed.results[1] && !bed.results[0])
+		check_violation(CHECK_LOST,
+				"a page is shared, and pinned to be written");
+	bed_close();
+}
+
+CHECK_SCENARIO(rule_decide_under_lock_share, .rule = "decide-under-lock",
+	       .about = "a page that is shared is not pinned to be written",
+	       .shared = BED_SHARED, .setup = setup, .finish = finish_share,
+	       .threads = {{"share", share}, {"pin", pin_to_write}})
+
 CHECK_SCENARIO(rule_decide_under_lock_pin, .rule = "decide-under-lock",
 	       .about = "a pin and a copy of one page never both succeed",
 	       .shared = BED_SHARED, .setup = setup, .finish = finish,

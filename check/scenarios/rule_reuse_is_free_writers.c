@@ -70,3 +70,51 @@ CHECK_SCENARIO(rule_reuse_is_free_turns, .rule = "reuse-is-free",
 	       .about = "two moves of one table", .shared = BED_SHARED,
 	       .setup = setup, .finish = finish_moves,
 	       .threads = {{"move", move}, {"move_back", move_back}})
+
+/* From the root down, over two tables. */
+static void map_across(void)
+{
+	int err = bed_map(3, 33, 2);
+
+	check_assert(!err || err == TARRY_EEXIST);
+	bed.results[0] = err;
+}
+
+static void setup_flat(void)
+{
+	bed_open(2, 0);
+	bed_map(0, 10, 1);
+}
+
+static void unmap_whole(void)
+{
+	check_assert(!bed_unmap(2, 2));
+}
+
+static void read_or_not(void)
+{
+	int page = bed_read(0);
+
+	if (page != -1 && page != 10)
+		check_violation(CHECK_STALE, "page 0 is %d", page);
+}
+
+static void finish_unmap(void)
+{
+	check_assert(bed_page_at(3) == -1);
+	check_assert(bed_page_at(0) == -1 || bed_page_at(2) == -1);
+	bed_close();
+}
+
+CHECK_SCENARIO(
+	rule_reuse_is_free_across, .rule = "reuse-is-free",
+	.about = "a map over two tables of which one moves, and a reader",
+	.shared = BED_SHARED, .setup = setup, .finish = finish,
+	.threads = {{"move", move_or_not}, {"map", map_across}, {"read", read}})
+CHECK_SCENARIO(rule_reuse_is_free_whole, .rule = "reuse-is-free",
+	       .about = "an unmap of all of a table that moves, and a reader",
+	       .shared = BED_SHARED, .setup = setup_flat,
+	       .finish = finish_unmap,
+	       .threads = {{"move", move},
+			   {"unmap", unmap_whole},
+			   {"read", read_or_not}})

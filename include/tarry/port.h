@@ -31,6 +31,9 @@
  *   tarry_port_dead(p, len)        or ends it: nobody may touch it any more
  *   tarry_port_keeps(rule)         false where a rule is to be broken on
  *                                  purpose; a constant true elsewhere
+ *   tarry_port_recheck(x)          x, decided again after a lock was taken or
+ *                                  a value changed; true where that is to be
+ *                                  left out on purpose
  *
  * Constants
  *   TARRY_PORT_SHARDS              how many retire queues a pool has
@@ -54,6 +57,9 @@
 #endif
 #ifndef tarry_port_keeps
 #define tarry_port_keeps(rule) true
+#endif
+#ifndef tarry_port_recheck
+#define tarry_port_recheck(x) (x)
 #endif
 
 #ifdef __cplusplus
