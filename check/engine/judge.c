@@ -274,6 +274,7 @@ void machine_life(uintptr_t addr, size_t len, bool born,
 {
 	uintptr_t end = addr + len;
 
+	machine.stamp++;
 	if (machine.recording && !machine.raw) {
 		struct op op = {.kind = born ? OP_BORN : OP_DEAD,
 				.addr = addr,

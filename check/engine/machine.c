@@ -192,6 +192,7 @@ static enum outcome run_raw(void (*run)(void))
 	coroutine_reset(&t->co, raw_main);
 	perform_raw_begin();
 	machine.raw = true;
+	machine.stamp++;
 	machine.now = t;
 	coroutine_switch(&machine.main, &t->co);
 	machine.raw = false;
@@ -226,6 +227,7 @@ enum outcome machine_run(void)
 	int first;
 
 	memory_restore();
+	machine.stamp++;
 	machine.n_events = 0;
 	machine.n_rows = 0;
 	machine.violation = (struct violation){.other_tid = -1};

@@ -163,6 +163,7 @@ struct machine {
 	uint32_t enabled; /* as of the last machine_enabled() */
 	struct event *events;
 	unsigned int n_events, max_events;
+	uint32_t stamp; /* of lives and executions: changes with each */
 	bool explores; /* clocks of dependence are wanted */
 	bool raw;      /* set-up, finish: no scheduling, no judging */
 	bool finishing;
