@@ -103,6 +103,10 @@ void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)
 		}
 		pool->table_bytes -= 1ull << f->table_lg2[level];
 		pool->tables[level]--;
+		/* Declared dead in tarry_gather_finish(). */
+		if (!tarry_port_keeps(descriptor_outlives) &&
+		    t->state >= TARRY_STATE_DETACHED)
+			tarry_port_born(&t->lock, sizeof(t->lock));
 		tarry_port_dead(slots_at(pool->window, oa_of_id(pool, id)),
 				1ull << f->table_lg2[level]);
 		if (f->table_lg2[level] < pool->page_lg2)
