@@ -36,6 +36,7 @@ struct tally {
 	uint64_t switches;
 	uint64_t violations;
 	unsigned int longest; /* events of the longest execution */
+	double part;	      /* of it, if all branches were equal; graphs */
 	bool whole;	      /* everything was explored */
 	double seconds;
 };

@@ -32,6 +32,7 @@ static struct {
 	/* Work: compact copies of graphs. */
 	struct graph **pending; /* a stack from its bottom on */
 	unsigned int n_pending, bottom;
+	unsigned int pushed; /* by the execution at hand */
 	bool at_hand;
 	struct graph scratch, other;
 	struct derived d_scratch[GRAPH_EVENTS];
@@ -73,6 +74,7 @@ static void work_push(const struct graph *g)
 	memcpy(copy->spawn_ids, machine.spawn_ids, sizeof(copy->spawn_ids));
 	copy->next_id = machine.next_id;
 	x.pending[x.n_pending++] = copy;
+	x.pushed++;
 }
 
 static bool work_pop(void)
@@ -111,6 +113,8 @@ const char *graph_damage(const struct graph *g, size_t len)
 		return "its length is not that of a graph";
 	if (g->next_id > CLOCK_THREADS)
 		return "it has too many threads";
+	if (!(g->share >= 0 && g->share <= 1))
+		return "its share is none";
 	for (unsigned int u = 0; u < CLOCK_THREADS; u++) {
 		if (g->n_of[u] >= GRAPH_EVENTS / 2)
 			return "a thread has too many events";
@@ -1175,6 +1179,7 @@ void graph_begin(const struct search *s)
 	x.bottom = 0;
 	x.g.n = 0;
 	x.g.time = 0;
+	x.g.share = 1;
 	memset(x.g.n_of, 0, sizeof(x.g.n_of));
 	memcpy(x.g.spawn_ids, machine.spawn_ids, sizeof(x.g.spawn_ids));
 	x.g.next_id = machine.next_id;
@@ -1198,18 +1203,16 @@ void graph_first(const struct search *s, struct work *w)
 	memcpy(w->graph, &x.g, w->len);
 }
 
-bool graph_step(const struct search *s, struct tally *t, struct schedule *found)
+static void explore_one(const struct search *s, struct tally *t,
+			struct schedule *found)
 {
 	enum outcome how;
 
-	if (!x.at_hand && !work_pop())
-		return false;
-	x.at_hand = false;
 	run_begin();
 	memcpy(machine.spawn_ids, x.g.spawn_ids, sizeof(machine.spawn_ids));
 	machine.next_id = x.g.next_id;
 	if (!complete_halves())
-		return true;
+		return;
 	if (!model_consistent(&x.g, x.d, s->model))
 		abort(); /* only consistent ones were pushed */
 	how = ended(machine_run(), t);
@@ -1219,6 +1222,22 @@ bool graph_step(const struct search *s, struct tally *t, struct schedule *found)
 		t->longest = machine.n_events;
 	if (how == OUTCOME_VIOLATION && !t->violations++)
 		take_schedule(found);
+}
+
+bool graph_step(const struct search *s, struct tally *t, struct schedule *found)
+{
+	double share;
+
+	if (!x.at_hand && !work_pop())
+		return false;
+	x.at_hand = false;
+	x.pushed = 0;
+	share = x.g.share;
+	explore_one(s, t, found);
+	share /= x.pushed + 1;
+	for (unsigned int i = 0; i < x.pushed; i++)
+		x.pending[x.n_pending - 1 - i]->share = share;
+	t->part += share;
 	return true;
 }
 

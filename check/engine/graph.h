@@ -66,6 +66,8 @@ struct graph {
 	uint8_t spawn_ids[CLOCK_THREADS][16];
 	unsigned int next_id;
 	uint32_t time;
+	double share; /* of all there is to explore, if all branches were
+		       * equal; they are not */
 	uint16_t n_of[CLOCK_THREADS];
 	int16_t at[CLOCK_THREADS][GRAPH_EVENTS / 2]; /* node by program order */
 	struct node nodes[GRAPH_EVENTS];

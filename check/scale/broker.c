@@ -60,6 +60,7 @@ void scale_add(struct tally *to, const struct tally *t)
 	to->redundant += t->redundant;
 	to->events += t->events;
 	to->violations += t->violations;
+	to->part += t->part;
 	if (t->longest > to->longest)
 		to->longest = t->longest;
 }
@@ -146,15 +147,13 @@ static void tell(const struct scale_state *state, unsigned int busy,
 {
 	double seconds = now() - start;
 
-	/* Each graph that waits may hold one execution or a million: only how
-	 * fast they go is known. */
 	fprintf(stderr,
-		"\r%llu executions, %llu classes, %.0f/s, %u graphs wait, %u "
-		"workers  ",
+		"\r%llu executions, %llu classes, %.0f/s, perhaps %.1f%%, %u "
+		"graphs wait, %u workers  ",
 		(unsigned long long)state->tally.executions,
 		(unsigned long long)state->tally.classes,
 		(double)state->tally.executions / (seconds > 0 ? seconds : 1),
-		state->n_works, busy);
+		100 * state->tally.part, state->n_works, busy);
 }
 
 /* What waits, and what is being explored: all of it is still to be done. */
