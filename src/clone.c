@@ -144,6 +144,8 @@ static void clone_copy(struct tarry_op *op, const struct clone *cl,
 			v = f->make_leaf(f->leaf_oa(e, c->level) +
 						 (from - cursor_bits(c)),
 					 l, rights);
+		else if (l != c->level)
+			v = f->make_mark(f->payload(e, c->level), l);
 		tarry_place_entry(cl->to, slot, t, from, l, v);
 		from += span_of(f, l);
 	}
