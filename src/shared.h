@@ -140,6 +140,8 @@ struct tarry_region {
 #define TARRY_REGIONS 8
 /* lg2 of bytes of a chunk: what the system gives and takes at once. */
 #define TARRY_CHUNK_LG2 21
+/* A multiple of the page of every system that a hosted port may find. */
+#define TARRY_SYSTEM_PAGE_LG2 16
 /* Data page runs that one batch can hold; then writers help. */
 #ifndef TARRY_BATCH_RUNS
 #define TARRY_BATCH_RUNS 128
