@@ -184,6 +184,7 @@ uint32_t tarry_block_alloc(struct tarry_pool *pool, unsigned int order,
 	struct tarry_chunk *c;
 	struct tarry_page *page;
 
+	tarry_assert(order < TARRY_ORDERS);
 	for (;;) {
 		number = pool->chunks_head[order];
 		if (!number)
