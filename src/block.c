@@ -110,6 +110,22 @@ static void chunk_bounds(struct tarry_pool *pool, uint32_t number,
 	}
 }
 
+/* The descriptors of a chunk need not fill pages of the system: what the chunks
+ * before it had no use for in their last one is there already. */
+static bool commit_descriptors(struct tarry_pool *pool,
+			       const struct tarry_chunk *c)
+{
+	const uint64_t step = 1ull << TARRY_SYSTEM_PAGE_LG2;
+	struct tarry_region *r = region_of(pool, c->first);
+	uint64_t from = (c->first - r->first) * sizeof(struct tarry_page);
+	uint64_t to = (c->end - r->first) * sizeof(struct tarry_page);
+
+	from = (from + step - 1) & ~(step - 1);
+	to = (to + step - 1) & ~(step - 1);
+	return from == to ||
+	       tarry_port_commit((char *)r->pages + from, to - from, false);
+}
+
 /* Descriptors are zero before a chunk's first use, and type-stable after. */
 static bool chunk_commit(struct tarry_pool *pool, uint32_t number,
 			 struct tarry_chunk *c)
@@ -123,7 +139,7 @@ static bool chunk_commit(struct tarry_pool *pool, uint32_t number,
 		 * space should not cost a huge one. */
 		if (!tarry_port_commit(region_address(pool, c->first), len,
 				       number > 0) ||
-		    !tarry_port_commit(pages, n * sizeof(*pages), false))
+		    !commit_descriptors(pool, c))
 			return false;
 	} else {
 		__builtin_memset(pages, 0, n * sizeof(*pages));
@@ -168,6 +184,7 @@ uint32_t tarry_block_alloc(struct tarry_pool *pool, unsigned int order,
 	struct tarry_chunk *c;
 	struct tarry_page *page;
 
+	tarry_assert(order < TARRY_ORDERS);
 	for (;;) {
 		number = pool->chunks_head[order];
 		if (!number)

@@ -33,14 +33,16 @@ static int clone_visit_from(struct tarry_op *op, enum tarry_kind kind,
 		return VISIT_ON;
 	if (clone_splits(op, cl, kind, e))
 		tarry_range_need(op, op->c.level, from, to, op->c.level - 1);
-	while (from <= to) {
+	/* The last byte may be the last there is: no address comes after. */
+	for (;;) {
 		unsigned int l = tarry_place_level(f, op->c.level, from, 0,
 						   to - from + 1);
 
 		tarry_place_count(cl->to, from, l);
+		if (to - from < span_of(f, l))
+			return VISIT_ON;
 		from += span_of(f, l);
 	}
-	return VISIT_ON;
 }
 
 static int clone_visit_to(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
@@ -133,7 +135,7 @@ static void clone_copy(struct tarry_op *op, const struct clone *cl,
 			rights = f->leaf_rights(e, c->level) & ~TARRY_W;
 		}
 	}
-	while (from <= to) {
+	for (;;) {
 		unsigned int l =
 			tarry_place_level(f, c->level, from, 0, to - from + 1);
 		struct tarry_table *t;
@@ -144,15 +146,19 @@ static void clone_copy(struct tarry_op *op, const struct clone *cl,
 			v = f->make_leaf(f->leaf_oa(e, c->level) +
 						 (from - cursor_bits(c)),
 					 l, rights);
+		else if (l != c->level)
+			v = f->make_mark(f->payload(e, c->level), l);
 		tarry_place_entry(cl->to, slot, t, from, l, v);
+		if (to - from < span_of(f, l))
+			return;
 		from += span_of(f, l);
 	}
 }
 
-/* A step for every leaf and mark of the range, up to @end; stops where the
- * owner refuses, and says so. */
-static int clone_each(struct tarry_op *op, enum clone_step step, uint64_t end,
-		      uint64_t *stopped)
+/* A step for every leaf and mark of the range, to its end or to *@end; stops
+ * where the owner refuses, and says so. */
+static int clone_each(struct tarry_op *op, enum clone_step step,
+		      const uint64_t *end, uint64_t *stopped)
 {
 	const struct clone *cl = op->what;
 	const struct tarry_format *f = op->f;
@@ -169,7 +175,7 @@ static int clone_each(struct tarry_op *op, enum clone_step step, uint64_t end,
 				return 0;
 			continue;
 		}
-		if (cursor_from(c) >= end)
+		if (end && cursor_from(c) >= *end)
 			return 0;
 		e = entry_load_locked(f, cursor_slot(c));
 		kind = entry_kind(f, &e, c->level);
@@ -213,7 +219,7 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 	struct clone cl = {.to = &op_to,
 			   .keep_write =
 				   how && (how->flags & TARRY_KEEP_WRITE)};
-	uint64_t end, stopped = 0;
+	uint64_t stopped = 0;
 	int err = range_check(f, va, len);
 
 	if (err)
@@ -232,12 +238,11 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 	if (!err) {
 		bool answered;
 
-		end = op_from.c.last + 1;
-		err = clone_each(&op_from, CLONE_GET, end, &stopped);
+		err = clone_each(&op_from, CLONE_GET, NULL, &stopped);
 		if (err)
-			clone_each(&op_from, CLONE_PUT, stopped, &stopped);
+			clone_each(&op_from, CLONE_PUT, &stopped, &stopped);
 		else
-			err = clone_each(&op_from, CLONE_COPY, end, &stopped);
+			err = clone_each(&op_from, CLONE_COPY, NULL, &stopped);
 		/* rule: invalidate-before-unlock */
 		answered = tarry_gather_invalidate(op_from.g);
 		answered &= tarry_gather_invalidate(op_to.g);

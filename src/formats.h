@@ -10,6 +10,8 @@
 #ifndef TARRY_FORMATS_H
 #define TARRY_FORMATS_H
 
+#include "tarry/format/powerpc64.h"
+#include "tarry/format/s390x.h"
 #include "tarry/format/x86_64.h"
 #ifdef TARRY_WITH_TOY
 #include "format/toy.h"
@@ -25,6 +27,12 @@
 #define TARRY_FORMATS(X) \
 	X(x86_64_4)      \
 	X(x86_64_5)      \
+	X(powerpc64_4k)  \
+	X(powerpc64_64k) \
+	X(s390x_2)       \
+	X(s390x_3)       \
+	X(s390x_4)       \
+	X(s390x_5)       \
 	TARRY_FORMATS_TOY(X)
 
 #endif

@@ -26,7 +26,9 @@ void tarry_gather_add_span(struct tarry_gather *g, tarry_va va, uint64_t len,
 	g->tables |= tables;
 	for (unsigned int i = 0; i < g->n_spans; i++) {
 		span = &g->spans[i];
-		if (span->va + span->len != va)
+		/* Nothing comes after the last address: a span that went on at
+		 * 0 would begin above its end. */
+		if (span->va + span->len != va || !va)
 			continue;
 		span->len += len;
 		span->levels |= 1u << level;

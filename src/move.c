@@ -60,11 +60,14 @@ static bool moves_within(const struct tarry_format *f, const struct move *m,
 static void count_pieces(struct tarry_op *op, const struct move *m,
 			 unsigned int level, uint64_t from, uint64_t to)
 {
-	while (from <= to) {
+	/* The last byte may be the last there is: no address comes after. */
+	for (;;) {
 		unsigned int l = tarry_place_level(op->f, level, from, m->delta,
 						   to - from + 1);
 
 		tarry_place_count(op, from + m->delta, l);
+		if (to - from < span_of(op->f, l))
+			return;
 		from += span_of(op->f, l);
 	}
 }

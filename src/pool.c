@@ -27,8 +27,9 @@ struct layout {
 	uint32_t n_chunks, n_pages;
 };
 
+/* @start, @align: of the descriptors and of the tables. */
 static bool layout_region(struct layout *at, uint64_t len, uint64_t head,
-			  unsigned int page_lg2, uint64_t align)
+			  unsigned int page_lg2, uint64_t start, uint64_t align)
 {
 	uint64_t page = 1ull << page_lg2;
 	uint64_t per_chunk = 1ull << (TARRY_CHUNK_LG2 - page_lg2);
@@ -38,7 +39,7 @@ static bool layout_region(struct layout *at, uint64_t len, uint64_t head,
 	at->n_chunks = (uint32_t)((n + per_chunk - 1) / per_chunk);
 	at->chunks = round_up(head, 64);
 	at->pages = round_up(
-		at->chunks + at->n_chunks * sizeof(struct tarry_chunk), page);
+		at->chunks + at->n_chunks * sizeof(struct tarry_chunk), start);
 	at->tables = round_up(at->pages + n * sizeof(struct tarry_page), align);
 	if (at->tables + 4 * page > len)
 		return false;
@@ -118,6 +119,7 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 	tarry_oa oa = config->oa;
 	unsigned int smallest;
 	struct tarry_pool *pool;
+	uint64_t page, align;
 	struct layout at;
 
 	lock_none_held();
@@ -131,9 +133,10 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 			return TARRY_ENOMEM;
 		oa = (uintptr_t)base;
 	}
-	if (!layout_region(&at, len, sizeof(*pool), f->backing_lg2,
-			   config->base ? 1ull << f->backing_lg2
-					: 1ull << TARRY_CHUNK_LG2) ||
+	page = 1ull << (config->base ? f->backing_lg2 : TARRY_SYSTEM_PAGE_LG2);
+	align = config->base ? page : 1ull << TARRY_CHUNK_LG2;
+	if (!layout_region(&at, len, sizeof(*pool), f->backing_lg2, page,
+			   align) ||
 	    (f->oa_bits < 64 && (oa + len - 1) >> f->oa_bits)) {
 		if (!config->base)
 			tarry_port_unreserve(base, len);
@@ -182,7 +185,8 @@ int tarry_pool_add(struct tarry_pool *pool, void *base, tarry_oa oa,
 
 	if (!base || !config_fits(&as) || pool->reserved ||
 	    (uintptr_t)base - oa != pool->window ||
-	    !layout_region(&at, len, 0, pool->page_lg2, 1ull << pool->page_lg2))
+	    !layout_region(&at, len, 0, pool->page_lg2, 1ull << pool->page_lg2,
+			   1ull << pool->page_lg2))
 		return TARRY_EREGION;
 	lock_take(&pool->lock, TARRY_RANK_POOL);
 	n = tarry_load(&pool->n_regions, TARRY_RELAXED);

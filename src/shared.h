@@ -140,6 +140,10 @@ struct tarry_region {
 #define TARRY_REGIONS 8
 /* lg2 of bytes of a chunk: what the system gives and takes at once. */
 #define TARRY_CHUNK_LG2 21
+/* A multiple of the page of every system that a hosted port may find. */
+#define TARRY_SYSTEM_PAGE_LG2 16
+/* Orders of blocks: of the largest table, in the smallest pages (4K). */
+#define TARRY_ORDERS (TARRY_MAX_TABLE_LG2 - 12 + 1)
 /* Data page runs that one batch can hold; then writers help. */
 #ifndef TARRY_BATCH_RUNS
 #define TARRY_BATCH_RUNS 128
@@ -188,10 +192,10 @@ struct tarry_pool {
 	struct tarry_region regions[TARRY_REGIONS]; /* C once counted */
 
 	struct tarry_port_lock lock tarry_line_aligned;
-	uint32_t chunks_head[4]; /* P  by order; chunk number + 1 */
-	uint32_t chunks_free;	 /* P  first chunk that never had blocks */
-	uint32_t chunks_empty;	 /* P  given back; number + 1, chained */
-	uint32_t partial[24];	 /* P  pages with free fragments, by lg2 */
+	uint32_t chunks_head[TARRY_ORDERS]; /* P  chunk number + 1 */
+	uint32_t chunks_free;  /* P  first chunk that never had blocks */
+	uint32_t chunks_empty; /* P  given back; number + 1, chained */
+	uint32_t partial[24];  /* P  pages with free fragments, by lg2 */
 	uint64_t *descriptor_arrays[24];   /* P  free ones, by lg2 of bytes */
 	uint64_t tables[TARRY_MAX_LEVELS]; /* P */
 	uint64_t table_bytes;		   /* P */

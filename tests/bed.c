@@ -3,6 +3,7 @@
  * The bed that a test lies in; see bed.h.
  */
 #include "bed.h"
+#include "tarry/inline.h"
 
 /* ---- the owner ---- */
 
@@ -182,6 +183,11 @@ void assert_sound(struct tarry_space *s)
 
 /* ---- the hardware's side ---- */
 
+static uint64_t entry_at(const struct bed *b, const uint64_t *slot)
+{
+	return tarry_entry_order(b->format, tarry_load(slot, TARRY_ACQUIRE));
+}
+
 static unsigned int index_of(const struct tarry_format *f, tarry_va va,
 			     unsigned int level)
 {
@@ -202,7 +208,7 @@ uint64_t *slot_of(struct bed *b, struct tarry_space *s, tarry_va va,
 
 		if (l == level)
 			return slot;
-		e = tarry_load(slot, TARRY_ACQUIRE);
+		e = entry_at(b, slot);
 		if (f->frozen(e, l))
 			e = f->thaw(e, l);
 		if (!f->present(e, l) || f->leaf(e, l))
@@ -217,7 +223,7 @@ uint64_t slot_value(struct bed *b, struct tarry_space *s, tarry_va va,
 	uint64_t *slot = slot_of(b, s, va, level);
 
 	assert_non_null(slot);
-	return tarry_load(slot, TARRY_ACQUIRE);
+	return entry_at(b, slot);
 }
 
 static uint64_t *hardware_leaf(struct bed *b, struct tarry_space *s,
@@ -230,7 +236,7 @@ static uint64_t *hardware_leaf(struct bed *b, struct tarry_space *s,
 		uint64_t *slot =
 			(uint64_t *)(uintptr_t)((intptr_t)table + b->window) +
 			index_of(f, va, l);
-		uint64_t e = tarry_load(slot, TARRY_ACQUIRE);
+		uint64_t e = entry_at(b, slot);
 
 		if (!f->present(e, l))
 			return NULL;
@@ -250,7 +256,7 @@ bool hardware_walk(struct bed *b, struct tarry_space *s, tarry_va va,
 
 	if (!slot)
 		return false;
-	*entry = tarry_load(slot, TARRY_RELAXED);
+	*entry = entry_at(b, slot);
 	if (level)
 		*level = l;
 	return b->format->present(*entry, l);
@@ -262,20 +268,20 @@ bool hardware_touch(struct bed *b, struct tarry_space *s, tarry_va va,
 	const struct tarry_format *f = b->format;
 	unsigned int level;
 	uint64_t *slot = hardware_leaf(b, s, va, &level);
-	uint64_t e;
+	uint64_t raw, e;
 
 	if (!slot)
 		return false;
-	e = tarry_load(slot, TARRY_RELAXED);
+	raw = tarry_load(slot, TARRY_RELAXED);
 	do {
+		e = tarry_entry_order(f, raw);
 		if (!f->present(e, level))
 			return false;
-	} while (!tarry_cas(
-		slot, &e,
-		f->set_accessed_dirty(
+		e = f->set_accessed_dirty(
 			e, level,
-			(f->leaf_rights(e, level) | accessed_dirty) & AD),
-		TARRY_ACQ_REL));
+			(f->leaf_rights(e, level) | accessed_dirty) & AD);
+	} while (
+		!tarry_cas(slot, &raw, tarry_entry_order(f, e), TARRY_ACQ_REL));
 	return true;
 }
 

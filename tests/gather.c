@@ -166,6 +166,34 @@ static void gather_keeps_the_space(void **state)
 	bed_close(&b);
 }
 
+/* The last page and the first are neighbours by arithmetic only; with more
+ * spans than there is room for, one must cover both. */
+static void gather_over_the_top(void **state)
+{
+	struct bed b;
+	struct tarry_gather g;
+	struct tarry_how how = {.gather = &g};
+	struct probe p = {0};
+
+	(void)state;
+	bed_open(&b, "x86_64-4", 0);
+	assert_int_equal(tarry_map(b.space, -K4, 0, K4, RW, NULL), 0);
+	for (unsigned int i = 0; i < 6; i++)
+		assert_int_equal(tarry_map(b.space, i * G1, 0, K4, RW, NULL),
+				 0);
+	probe_listen(&p, &b, b.space);
+	tarry_gather_begin(&g, b.space);
+	assert_int_equal(tarry_unmap(b.space, -K4, K4, &how), 0);
+	for (unsigned int i = 0; i < 6; i++)
+		assert_int_equal(tarry_unmap(b.space, i * G1, K4, &how), 0);
+	assert_int_equal(tarry_gather_end(&g), 0);
+	assert_true(probe_heard(&p, -K4, K4));
+	for (unsigned int i = 0; i < 6; i++)
+		assert_true(probe_heard(&p, i * G1, K4));
+	probe_unlisten(&p, b.space);
+	bed_close(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(gather_puts_off_the_invalidation),
 	cmocka_unit_test(gather_of_nothing),
@@ -174,6 +202,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(gather_after_an_error),
 	cmocka_unit_test(gather_without_answer),
 	cmocka_unit_test(gather_keeps_the_space),
+	cmocka_unit_test(gather_over_the_top),
 };
 
 BED_MAIN(tests)

@@ -29,6 +29,7 @@ struct model {
 	tarry_va base[WINDOWS];
 	unsigned int n_windows;
 	uint64_t n_pages;
+	uint64_t page, table; /* bytes; pages of a table */
 	struct page pages[2][WINDOWS][PAGES];
 	uint64_t seed, x, step;
 	char latest[LATEST][96];
@@ -76,7 +77,7 @@ static void note(const char *op, const struct aim *a)
 static void check_page(unsigned int space, unsigned int window, uint64_t i)
 {
 	const struct page *p = &m.pages[space][window][i];
-	tarry_va va = m.base[window] + i * K4 + any(K4);
+	tarry_va va = m.base[window] + i * m.page + any(m.page);
 	struct tarry_hit hit;
 	int err = look(m.space[space], va, &hit);
 	tarry_rights rights;
@@ -87,7 +88,7 @@ static void check_page(unsigned int space, unsigned int window, uint64_t i)
 		wrong("a mark is not", err);
 	if (p->what != LEAF)
 		return;
-	if (err || hit.oa != p->oa + (va & (K4 - 1)))
+	if (err || hit.oa != p->oa + (va & (m.page - 1)))
 		wrong("a page is elsewhere", err);
 	rights = tarry_hit_rights(m.space[space], &hit) & ~AD;
 	if (rights != p->rights)
@@ -110,7 +111,7 @@ static void check_all(void)
 static tarry_rights any_rights(void)
 {
 	return TARRY_R | (any(2) ? TARRY_W : 0) | (any(4) ? 0 : TARRY_X) |
-	       (any(8) ? 0 : TARRY_SOFT(any(100)));
+	       (any(8) ? 0 : TARRY_SOFT(any(100)) & m.f->rights);
 }
 
 /* ---- one function for each operation ---- */
@@ -118,7 +119,7 @@ static tarry_rights any_rights(void)
 static void do_map(struct aim *a)
 {
 	tarry_rights rights = any_rights();
-	uint64_t oa = any(3) ? a->va & (G1 - 1) : any(1 << 20) * K4;
+	uint64_t oa = any(3) ? a->va & (G1 - 1) : any(1 << 20) * m.page;
 	bool over = any(2), clash = false;
 	int err;
 
@@ -133,7 +134,7 @@ static void do_map(struct aim *a)
 	if (err != (clash ? TARRY_EEXIST : 0))
 		wrong("map", err);
 	for (uint64_t i = 0; !err && i < a->n; i++)
-		a->pages[i] = (struct page){LEAF, rights, oa + i * K4};
+		a->pages[i] = (struct page){LEAF, rights, oa + i * m.page};
 }
 
 /* With a gather of the caller's, sometimes. */
@@ -199,14 +200,14 @@ static void do_mark(struct aim *a)
 static void do_move(struct aim *a)
 {
 	unsigned int window = (unsigned int)any(m.n_windows);
-	uint64_t to = any(m.n_pages - a->n + 1);
+	uint64_t to = any(m.n_pages - a->n + 1), in = m.table - 1;
 	bool clash = false, overlap;
 	struct page *there;
 	int err;
 
 	/* Aligned to each other often enough that whole tables move. */
-	if (any(2) && (to & ~511ull) + (a->first & 511) + a->n <= m.n_pages)
-		to = (to & ~511ull) + (a->first & 511);
+	if (any(2) && (to & ~in) + (a->first & in) + a->n <= m.n_pages)
+		to = (to & ~in) + (a->first & in);
 	there = &m.pages[a->space][window][to];
 	overlap = window == a->window && to < a->first + a->n &&
 		  a->first < to + a->n;
@@ -214,7 +215,7 @@ static void do_move(struct aim *a)
 		clash |= there[i].what != HOLE;
 	note("move", a);
 	a->how.levels = 0;
-	err = tarry_move(m.space[a->space], a->va, m.base[window] + to * K4,
+	err = tarry_move(m.space[a->space], a->va, m.base[window] + to * m.page,
 			 a->len, &a->how);
 	if (err != (overlap ? TARRY_EOVERLAP : clash ? TARRY_EEXIST : 0))
 		wrong("move", err);
@@ -253,12 +254,12 @@ static void do_clone(struct aim *a)
 /* The whole table that the aim's first page is in. */
 static bool aim_at_table(struct aim *a)
 {
-	uint64_t n = 1ull << m.f->index_lg2[0];
+	uint64_t n = m.table;
 
 	a->first &= ~(n - 1);
 	a->n = n;
-	a->va = m.base[a->window] + a->first * K4;
-	a->len = n * K4;
+	a->va = m.base[a->window] + a->first * m.page;
+	a->len = n * m.page;
 	a->pages = &m.pages[a->space][a->window][a->first];
 	return a->first + n <= m.n_pages;
 }
@@ -272,7 +273,7 @@ static void do_collapse(struct aim *a)
 		return;
 	for (uint64_t i = 0; i < a->n; i++)
 		full &= a->pages[i].what == LEAF &&
-			a->pages[i].oa == a->pages[0].oa + i * K4 &&
+			a->pages[i].oa == a->pages[0].oa + i * m.page &&
 			a->pages[i].rights == a->pages[0].rights;
 	full &= !(a->pages[0].oa & (a->len - 1));
 	a->how.flags = any(2) ? TARRY_DEPOSIT : 0;
@@ -288,7 +289,8 @@ static int copy_or_refuse(void *ctx, const struct tarry_piece *pieces, size_t n)
 	const struct aim *a = ctx;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct page *p = &a->pages[(pieces[i].va - a->va) / K4];
+		const struct page *p =
+			&a->pages[(pieces[i].va - a->va) / m.page];
 
 		if (pieces[i].kind !=
 		    (p->what == LEAF ? TARRY_LEAF : TARRY_EMPTY))
@@ -321,7 +323,7 @@ static void do_collapse_copy(struct aim *a)
 	    err != TARRY_ENOENT && err != TARRY_EMIXED)
 		wrong("collapse by copy", err);
 	for (uint64_t i = 0; !err && i < a->n; i++)
-		a->pages[i] = (struct page){LEAF, rights, copy.oa + i * K4};
+		a->pages[i] = (struct page){LEAF, rights, copy.oa + i * m.page};
 }
 
 static void do_retract(struct aim *a)
@@ -340,7 +342,7 @@ static void do_retract(struct aim *a)
 
 static void do_split(struct aim *a)
 {
-	unsigned int level = 1 + (m.f->levels > 2 && !any(4));
+	unsigned int level = 1 + ((m.f->leaf_levels >> 2 & 1) && !any(4));
 	int err;
 
 	note("split", a);
@@ -384,7 +386,7 @@ static void do_pieces(struct aim *a)
 	n = tarry_translate_range(m.space[a->space], a->va, a->len, pieces, 4);
 	tarry_read_end();
 	for (int64_t i = 0; i < n; i++) {
-		for (uint64_t in = 0; in < pieces[i].len; in += K4, at++) {
+		for (uint64_t in = 0; in < pieces[i].len; in += m.page, at++) {
 			const struct page *p = &a->pages[at];
 
 			if (at >= a->n ||
@@ -422,8 +424,8 @@ static struct aim any_aim(void)
 		a.n = 1;
 		break;
 	case 1:
-		a.first &= ~511ull;
-		a.n = 512 * (1 + any(3));
+		a.first &= ~(m.table - 1);
+		a.n = m.table * (1 + any(3));
 		break;
 	case 2:
 		a.n = 1 + any(64);
@@ -435,8 +437,8 @@ static struct aim any_aim(void)
 		a.n = m.n_pages - a.first;
 	if (!any(4))
 		a.how.levels = 1 + (unsigned int)any(3);
-	a.va = m.base[a.window] + a.first * K4;
-	a.len = a.n * K4;
+	a.va = m.base[a.window] + a.first * m.page;
+	a.len = a.n * m.page;
 	a.pages = &m.pages[a.space][a.window][a.first];
 	return a;
 }
@@ -466,11 +468,39 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
 	return s && *s ? strtoull(s, NULL, 0) : otherwise;
 }
 
+static void add_window(tarry_va base)
+{
+	if (m.n_windows < WINDOWS)
+		m.base[m.n_windows++] = base;
+}
+
+/* Where it is interesting: at the start, at the end, at the end of the lower
+ * half, somewhere, and across the slots of every upper level. */
+static void windows(void)
+{
+	uint64_t half = 1ull << (m.f->va_bits - 1), len;
+
+	m.page = 1ull << m.f->page_lg2;
+	m.table = 1ull << m.f->index_lg2[0];
+	m.n_pages = PAGES;
+	len = PAGES * m.page;
+	add_window(0);
+	if (half <= 4 * len) {
+		m.n_pages = half * 2 / m.page;
+		return;
+	}
+	add_window(half - len);
+	add_window((m.f->va_signed ? 0 : 2 * half) - len);
+	add_window(half / 2 + half / 4 + len / 4);
+	for (unsigned int l = m.f->levels - 1; l; l--)
+		if (1ull << m.f->span_lg2[l] >= 2 * len)
+			add_window((1ull << m.f->span_lg2[l]) - len / 2);
+}
+
 static void model(const char *format, unsigned int flags, uint64_t steps)
 {
 	struct tarry_pool_config config = {0};
 	struct tarry_pool_stats stats;
-	uint64_t half;
 
 	memset(&m, 0, sizeof(m));
 	m.seed = number_of("TARRY_MODEL_SEED", (uint64_t)time(NULL));
@@ -483,16 +513,7 @@ static void model(const char *format, unsigned int flags, uint64_t steps)
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(
 			tarry_space_create(m.pool, m.f, flags, &m.space[i]), 0);
-	half = 1ull << (m.f->va_bits - 1);
-	m.n_windows = m.f->va_bits < 20 ? 1 : WINDOWS;
-	m.n_pages = m.f->va_bits < 20 ? half * 2 / K4 : PAGES;
-	if (m.n_windows > 1) {
-		m.base[1] = G1 - 2 * M2;
-		m.base[2] = G512 - 2 * M2;
-		m.base[3] = half - PAGES * K4;
-		m.base[4] = 0 - PAGES * K4;
-		m.base[5] = 5 * G1 + M2;
-	}
+	windows();
 	for (m.step = 0; m.step < steps; m.step++)
 		step();
 	check_all();
@@ -527,6 +548,22 @@ static void model_of_x86_64_5(void **state)
 	model("x86_64-5", TARRY_SPACE_KEEP_TABLES, 150000 / SCALE);
 }
 
+/* Whatever else there is. */
+static void model_of_every_other_format(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; tarry_format_at(i); i++) {
+		const char *name = tarry_format_at(i)->name;
+
+		if (!strncmp(name, "x86_64", 6) || !strncmp(name, "toy", 3))
+			continue;
+		model(name, 0, 40000 / SCALE);
+		model(name, TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE,
+		      40000 / SCALE);
+		model(name, TARRY_SPACE_KEEP_TABLES, 10000 / SCALE);
+	}
+}
+
 static void model_of_the_toy(void **state)
 {
 	(void)state;
@@ -537,6 +574,7 @@ static void model_of_the_toy(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(model_of_x86_64_4),
 	cmocka_unit_test(model_of_x86_64_5),
+	cmocka_unit_test(model_of_every_other_format),
 	cmocka_unit_test(model_of_the_toy),
 };
 

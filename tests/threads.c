@@ -34,6 +34,7 @@ struct arena {
 	struct tarry_space *space[2];
 	tarry_va base;
 	uint64_t n_pages, steps;
+	uint64_t page, span; /* bytes: a page, a slot of level 1 */
 	_Atomic bool stop;
 	_Atomic unsigned int wrong;
 	_Atomic uint64_t seen, calls;
@@ -82,15 +83,15 @@ static int write_once(struct hand *h)
 		n = per;
 	}
 	n = first + n > arena.n_pages ? arena.n_pages - first : n;
-	va = arena.base + first * K4;
-	len = n * K4;
+	va = arena.base + first * arena.page;
+	len = n * arena.page;
 	switch (any(h, 14)) {
 	case 0:
 	case 1:
 	case 2:
 		return tarry_map(s, va,
 				 ((any(h, 2) ? 1ull : 3ull) << TAG_LG2) +
-					 first * K4,
+					 first * arena.page,
 				 len, RW, any(h, 2) ? NULL : &how);
 	case 3:
 	case 4:
@@ -113,19 +114,22 @@ static int write_once(struct hand *h)
 		if ((to & ~(per - 1)) + (first & (per - 1)) + n <=
 		    arena.n_pages)
 			to = (to & ~(per - 1)) + (first & (per - 1));
-		return tarry_move(s, va, arena.base + to * K4, len, NULL);
+		return tarry_move(s, va, arena.base + to * arena.page, len,
+				  NULL);
 	case 8:
 		return tarry_clone(s, arena.space[s == arena.space[0]], va, len,
 				   NULL);
 	case 9:
 		how.flags = any(h, 2) ? TARRY_DEPOSIT : 0;
-		return tarry_collapse(s, arena.base + (first & ~(per - 1)) * K4,
-				      1, 0, NULL, &how);
+		return tarry_collapse(
+			s, arena.base + (first & ~(per - 1)) * arena.page, 1, 0,
+			NULL, &how);
 	case 10:
 		return tarry_split(s, va, 1, NULL);
 	case 11:
-		return tarry_retract(s, arena.base + (first & ~(per - 1)) * K4,
-				     1, NULL);
+		return tarry_retract(
+			s, arena.base + (first & ~(per - 1)) * arena.page, 1,
+			NULL);
 	case 12:
 		return tarry_reclaim(s, va, len, NULL) < 0 ? -1000 : 0;
 	default:
@@ -163,9 +167,10 @@ static void *reshaper(void *ctx)
 		int err;
 
 		tarry_split(s, STEADY_VA, 1, NULL);
-		tarry_protect(s, STEADY_VA + i % 512 * K4, K4 * (1 + i % 3),
+		tarry_protect(s, STEADY_VA + i % 512 * arena.page % arena.span,
+			      arena.page * (1 + i % 3),
 			      TARRY_R | TARRY_SOFT(i % 3), NULL);
-		tarry_protect(s, STEADY_VA, M2, RW, NULL);
+		tarry_protect(s, STEADY_VA, arena.span, RW, NULL);
 		err = tarry_collapse(s, STEADY_VA, 1, 0, NULL, &how);
 		if (err && err != TARRY_ELEAF)
 			wrong("the steady collapse", err);
@@ -179,7 +184,7 @@ static void *reshaper(void *ctx)
 
 static void read_once(struct hand *h, struct tarry_soft_tlb *tlb)
 {
-	tarry_va va = arena.base + any(h, arena.n_pages) * K4, vas[8];
+	tarry_va va = arena.base + any(h, arena.n_pages) * arena.page, vas[8];
 	struct tarry_hit hit, hits[8];
 	struct tarry_piece pieces[4];
 	int errs[8], err;
@@ -194,14 +199,14 @@ static void read_once(struct hand *h, struct tarry_soft_tlb *tlb)
 	if (!err && oa >> TAG_LG2 != 1 && oa >> TAG_LG2 != 3)
 		wrong("a cached page that nobody mapped", 0);
 	for (int i = 0; i < 8; i++)
-		vas[i] = arena.base + any(h, arena.n_pages) * K4;
+		vas[i] = arena.base + any(h, arena.n_pages) * arena.page;
 	tarry_translate_batch(arena.space[0], vas, hits, errs, 8);
 	if (tarry_translate_range(arena.space[0], arena.base,
-				  arena.n_pages * K4, pieces, 4) < 1)
+				  arena.n_pages * arena.page, pieces, 4) < 1)
 		wrong("pieces", 0);
 	if (arena.f->va_bits < 20)
 		return;
-	va = STEADY_VA + any(h, 2 * M2);
+	va = STEADY_VA + any(h, 2 * arena.span);
 	err = tarry_translate(arena.space[0], va, &hit);
 	if (err || hit.oa != STEADY_OA + (va - STEADY_VA))
 		wrong("a steady page", err);
@@ -246,10 +251,13 @@ static void meet(const char *format, unsigned int flags)
 
 	memset(&arena, 0, sizeof(arena));
 	config.format = arena.f = tarry_format_by_name(format);
+	arena.page = 1ull << arena.f->page_lg2;
+	arena.span = 1ull << arena.f->span_lg2[1];
 	arena.steps = STEPS * (scale ? strtoull(scale, NULL, 0) : 1);
 	steady = arena.f->va_bits >= 20;
-	arena.n_pages = steady ? PAGES : 1ull << (arena.f->va_bits - 12);
-	arena.base = steady ? G1 - 2 * M2 : 0;
+	arena.n_pages =
+		steady ? PAGES : 1ull << (arena.f->va_bits - arena.f->page_lg2);
+	arena.base = steady ? G1 - arena.n_pages / 2 * arena.page : 0;
 	assert_int_equal(tarry_pool_create(&config, &arena.pool), 0);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(tarry_space_create(arena.pool, arena.f, flags,
@@ -257,7 +265,7 @@ static void meet(const char *format, unsigned int flags)
 				 0);
 	if (steady)
 		assert_int_equal(tarry_map(arena.space[0], STEADY_VA, STEADY_OA,
-					   2 * M2, RW, NULL),
+					   2 * arena.span, RW, NULL),
 				 0);
 	for (uint64_t i = 0; i < WRITERS; i++) {
 		writers[i].x = i + 1;
@@ -302,6 +310,17 @@ static void threads_meet_on_tables_that_hardware_walks(void **state)
 {
 	(void)state;
 	meet("x86_64-5", TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE);
+}
+
+/* Tables of 256 bytes and of 64K; an empty value that is not zero, and
+ * addresses of 64 bits; tables of a half and of four pages. */
+static void threads_meet_in_other_formats(void **state)
+{
+	(void)state;
+	meet("powerpc64-4k", TARRY_SPACE_HARDWARE);
+	meet("powerpc64-64k", TARRY_SPACE_RELEASE);
+	meet("s390x-3", TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE);
+	meet("s390x-5", 0);
 }
 
 static void threads_meet_where_tables_are_kept(void **state)
@@ -367,6 +386,7 @@ static void retire_needs_no_owner_while_a_reader_stays(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(threads_meet_never_through_empty),
 	cmocka_unit_test(threads_meet_on_tables_that_hardware_walks),
+	cmocka_unit_test(threads_meet_in_other_formats),
 	cmocka_unit_test(threads_meet_where_tables_are_kept),
 	cmocka_unit_test(
 		threads_meet_in_fragments_of_two_entries_lock_top_down),

@@ -57,7 +57,8 @@ static bool is_leaf_level(const struct tarry_format *f, unsigned int level)
 	return level < f->levels && (f->leaf_levels >> level & 1);
 }
 
-/* A run cut into leaves of at most @most bytes (lg2), the largest that fit. */
+/* A run of whole pages, cut into leaves of at most @most bytes (lg2), the
+ * largest that fit. */
 static void count_run(struct cost *c, const struct tarry_format *f, uint64_t va,
 		      uint64_t len, unsigned int most)
 {
@@ -72,11 +73,6 @@ static void count_run(struct cost *c, const struct tarry_format *f, uint64_t va,
 			level++;
 		span = 1ull << f->span_lg2[level];
 		part = len & ~(span - 1);
-		if (!part) {
-			/* Smaller than the format's page: one page of it. */
-			count(c, f, va & ~(span - 1), span, level);
-			return;
-		}
 		/* Up to where a larger leaf would fit. */
 		if (is_leaf_level(f, level + 1) &&
 		    f->span_lg2[level + 1] <= most) {
@@ -96,7 +92,9 @@ static void cost_of(const struct layout *l, const struct tarry_format *f,
 		    enum leaves leaves, struct cost *c)
 {
 	/* Addresses of a process lie in the lower half. */
-	uint64_t top = 1ull << (f->va_bits - f->va_signed);
+	unsigned int bits = f->va_bits - f->va_signed;
+	uint64_t top = bits < 64 ? 1ull << bits : ~0ull;
+	uint64_t mask = (1ull << f->page_lg2) - 1, counted = 0;
 
 	memset(c, 0, sizeof(*c));
 	for (size_t i = 0; i < l->n_runs; i++) {
@@ -104,6 +102,7 @@ static void cost_of(const struct layout *l, const struct tarry_format *f,
 		unsigned int most = leaves == ALL_SMALL ? f->page_lg2
 				    : leaves == LARGEST ? 63
 							: r->size_lg2;
+		uint64_t va, end;
 
 		if (r->what != LAYOUT_PRESENT)
 			most = f->page_lg2; /* a mark for each page */
@@ -111,7 +110,15 @@ static void cost_of(const struct layout *l, const struct tarry_format *f,
 			c->outside += r->len;
 			continue;
 		}
-		count_run(c, f, r->va, r->len, most);
+		/* The format's pages may be larger than the process's: those
+		 * that a run touches, and each of them once. */
+		va = r->va & ~mask;
+		end = (r->va + r->len + mask) & ~mask;
+		if (va < counted)
+			va = counted;
+		if (va < end)
+			count_run(c, f, va, end - va, most);
+		counted = end;
 	}
 	/* The root is there even if nothing is mapped. */
 	if (!c->tables[f->levels - 1])
@@ -221,7 +228,7 @@ static void cost_format(const struct layout *l, const struct tarry_format *f)
 				      " %8.1f",
 				      (double)(c.tables[j] << f->table_lg2[j]) /
 					      1024);
-		printf("%-10s %-16s %10.1f%-46s", k ? "" : f->name,
+		printf("%-13s %-16s %10.1f%-46s", k ? "" : f->name,
 		       leaves_name[k], (double)c.bytes / 1024, levels);
 		printf(" %5.1f %%", 100 * slots_used(f, &c));
 		if (l->vm_pte)
@@ -230,7 +237,7 @@ static void cost_format(const struct layout *l, const struct tarry_format *f)
 			       (double)give_back(l, &c) / 1024);
 		putchar('\n');
 		if (c.outside)
-			printf("%-10s   %" PRIu64
+			printf("%-13s   %" PRIu64
 			       " KB lie beyond the format's addresses\n",
 			       "", c.outside / 1024);
 	}
@@ -266,7 +273,7 @@ int cost_print(const struct layout *l, const char *arg, bool json)
 	if (l->vm_pte)
 		printf("the kernel says VmPTE %.1f KB\n",
 		       (double)l->vm_pte / 1024);
-	printf("\n%-10s %-16s %10s %-45s %7s", "format", "leaves", "KB",
+	printf("\n%-13s %-16s %10s %-45s %7s", "format", "leaves", "KB",
 	       "KB at level 0, 1, ... root", "in use");
 	if (l->vm_pte)
 		printf(" %7s %12s", "/ VmPTE", "to reclaim KB");
@@ -289,7 +296,7 @@ int formats_print(bool json)
 	json_t *all = json_array();
 
 	if (!json)
-		printf("%-10s %6s %7s %7s  %-18s %-28s %s\n", "name", "levels",
+		printf("%-13s %6s %7s %7s  %-18s %-28s %s\n", "name", "levels",
 		       "va bits", "oa bits", "leaves", "under a slot, by level",
 		       "manual");
 	for (unsigned int i = 0; tarry_format_at(i); i++) {
@@ -314,7 +321,7 @@ int formats_print(bool json)
 				  f->va_bits, "oa_bits", f->oa_bits, "leaves",
 				  leaves, "spans", spans, "manual", f->manual));
 		if (!json)
-			printf("%-10s %6u %7u %7u  %-18s %-28s %s\n", f->name,
+			printf("%-13s %6u %7u %7u  %-18s %-28s %s\n", f->name,
 			       f->levels, f->va_bits, f->oa_bits, leaves, spans,
 			       f->manual);
 	}

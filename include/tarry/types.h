@@ -32,6 +32,8 @@ typedef uint64_t tarry_oa; /* bytes */
 
 /* More levels than any format has; sizes the path of a walk. */
 #define TARRY_MAX_LEVELS 6
+/* lg2 of bytes of a table: as large as any format's. */
+#define TARRY_MAX_TABLE_LG2 16
 
 /*
  * Rights of a leaf: what may be done, then attributes that travel with it.
