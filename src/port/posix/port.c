@@ -82,15 +82,6 @@ bool tarry_port_decommit(void *p, size_t len)
 
 /* ---- locks ---- */
 
-static void pause_cpu(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	__asm__ volatile("yield");
-#endif
-}
-
 /*
  * Locks are held for a bounded number of instructions, so a waiter spins; but
  * the holder may have lost its CPU to us, so it yields, and at last sleeps.
@@ -103,7 +94,7 @@ void tarry_port_lock_slow(struct tarry_port_lock *l)
 		while (tarry_load(&l->word, TARRY_RELAXED)) {
 			turns++;
 			if (turns % 64)
-				pause_cpu();
+				tarry_spin_hint();
 			else if (turns < 64 * 256)
 				sched_yield();
 			else

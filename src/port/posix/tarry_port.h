@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../ordered.h"
+
 #if !defined(TARRY_FLAVOUR_MEMB) && !defined(TARRY_FLAVOUR_QSBR) && \
 	!defined(TARRY_FLAVOUR_BP)
 #define TARRY_FLAVOUR_MEMB 1
@@ -34,14 +36,6 @@
 extern "C" {
 #endif
 
-#if defined(__SANITIZE_THREAD__)
-#define TARRY_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TARRY_TSAN 1
-#endif
-#endif
-
 #ifndef TARRY_PORT_SHARDS
 #define TARRY_PORT_SHARDS 8
 #endif
@@ -49,31 +43,6 @@ extern "C" {
 #ifndef TARRY_PORT_DEBUG
 #define TARRY_PORT_DEBUG 0
 #endif
-
-/* ---- ordered access ---- */
-
-#define TARRY_RELAXED __ATOMIC_RELAXED
-#define TARRY_ACQUIRE __ATOMIC_ACQUIRE
-#define TARRY_RELEASE __ATOMIC_RELEASE
-#define TARRY_ACQ_REL __ATOMIC_ACQ_REL
-#define TARRY_SEQ_CST __ATOMIC_SEQ_CST
-
-#define tarry_load(p, mo)	  __atomic_load_n((p), (mo))
-#define tarry_store(p, v, mo)	  __atomic_store_n((p), (v), (mo))
-#define tarry_exchange(p, v, mo)  __atomic_exchange_n((p), (v), (mo))
-#define tarry_fetch_add(p, v, mo) __atomic_fetch_add((p), (v), (mo))
-#define tarry_cas(p, expected, v, mo)                                  \
-	__atomic_compare_exchange_n((p), (expected), (v), false, (mo), \
-				    __ATOMIC_RELAXED)
-#ifdef TARRY_TSAN
-/* ThreadSanitizer does not model fences; an RMW of one word orders as much. */
-extern unsigned int tarry_tsan_fence;
-#define tarry_fence(mo) ((void)__atomic_fetch_add(&tarry_tsan_fence, 1, (mo)))
-#else
-#define tarry_fence(mo) __atomic_thread_fence(mo)
-#endif
-#define tarry_plain(p)	  (*(p))
-#define tarry_prefetch(p) __builtin_prefetch(p)
 
 /* ---- memory ---- */
 
