@@ -3,9 +3,10 @@
  * The port to a process: liburcu's readers and grace periods, mmap for memory,
  * short spinning locks that yield.
  *
- * The flavour of liburcu is fixed when the library is built and when its users
- * are, by the same macro (pkg-config sets it): TARRY_FLAVOUR_MEMB, the default,
- * TARRY_FLAVOUR_QSBR or TARRY_FLAVOUR_BP.
+ * The flavour is fixed when the library is built and when its users are, by the
+ * same macro (pkg-config sets it): TARRY_FLAVOUR_MEMB, the default,
+ * TARRY_FLAVOUR_QSBR or TARRY_FLAVOUR_BP, of liburcu; or TARRY_FLAVOUR_EPOCH,
+ * the epoch readers built in, for hosts that liburcu does not know.
  */
 #ifndef TARRY_PORT_POSIX_H
 #define TARRY_PORT_POSIX_H
@@ -17,11 +18,13 @@
 #include "../ordered.h"
 
 #if !defined(TARRY_FLAVOUR_MEMB) && !defined(TARRY_FLAVOUR_QSBR) && \
-	!defined(TARRY_FLAVOUR_BP)
+	!defined(TARRY_FLAVOUR_BP) && !defined(TARRY_FLAVOUR_EPOCH)
 #define TARRY_FLAVOUR_MEMB 1
 #endif
 
-#if defined(TARRY_FLAVOUR_QSBR)
+#if defined(TARRY_FLAVOUR_EPOCH)
+#include "../epoch/epoch.h"
+#elif defined(TARRY_FLAVOUR_QSBR)
 #include <urcu/static/urcu-qsbr.h>
 #define TARRY_URCU(name) urcu_qsbr_##name
 #elif defined(TARRY_FLAVOUR_BP)
@@ -95,6 +98,35 @@ extern __thread uint32_t tarry_port_held[8];
 
 /* ---- readers and grace periods ---- */
 
+#ifdef TARRY_FLAVOUR_EPOCH
+
+extern struct tarry_epoch tarry_port_epoch;
+/* NULL until the thread's first call. */
+extern __thread struct tarry_epoch_record *tarry_port_record;
+void tarry_thread_begin(void);
+
+#define tarry_port_read_begin tarry_port_read_begin
+static inline void tarry_port_read_begin(void)
+{
+	if (__builtin_expect(!tarry_port_record, 0))
+		tarry_thread_begin();
+	tarry_epoch_begin(&tarry_port_epoch, tarry_port_record,
+			  TARRY_EPOCH_SECTION);
+}
+
+#define tarry_port_read_end tarry_port_read_end
+static inline void tarry_port_read_end(void)
+{
+	tarry_epoch_end(tarry_port_record, TARRY_EPOCH_SECTION);
+}
+
+struct tarry_port_defer {
+	struct tarry_epoch_call call;
+	void (*fn)(struct tarry_port_defer *);
+};
+
+#else
+
 #ifdef TARRY_TSAN
 /* liburcu is not instrumented: tell ThreadSanitizer what a grace period
  * orders, that is, the ends of sections before whoever waited for them. */
@@ -132,17 +164,19 @@ static inline void tarry_port_read_end(void)
 #endif
 }
 
+struct tarry_port_defer {
+	void *head[2]; /* liburcu's struct rcu_head */
+	void (*fn)(struct tarry_port_defer *);
+};
+
+#endif
+
 bool tarry_port_reading(void);
 void tarry_port_synchronize(void);
 void tarry_port_barrier(void);
 #define tarry_port_reading     tarry_port_reading
 #define tarry_port_synchronize tarry_port_synchronize
 #define tarry_port_barrier     tarry_port_barrier
-
-struct tarry_port_defer {
-	void *head[2]; /* liburcu's struct rcu_head */
-	void (*fn)(struct tarry_port_defer *);
-};
 
 void tarry_port_defer(struct tarry_port_defer *d,
 		      void (*fn)(struct tarry_port_defer *));
