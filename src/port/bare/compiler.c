@@ -4,6 +4,7 @@
  * and small; leave this file out where there is better.
  */
 #include <stddef.h>
+#include <stdint.h>
 
 void *memset(void *to, int c, size_t n);
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
@@ -33,3 +34,20 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
 	}
 	return to;
 }
+
+#ifdef __riscv
+/* Bytes turned round, for machines without Zbb: big-endian formats ask for it. */
+uint64_t __bswapdi2(uint64_t v);
+
+uint64_t __bswapdi2(uint64_t v)
+{
+	uint64_t turned = 0;
+
+	for (int i = 0; i < 8; i++) {
+		turned = turned << 8 | (v & 0xff);
+		v >>= 8;
+		KEEP_LOOP();
+	}
+	return turned;
+}
+#endif
