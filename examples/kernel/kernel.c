@@ -36,7 +36,7 @@ static int use(struct tarry_space *space, uint64_t page)
 	if (!err)
 		err = tarry_protect(space, va, page, TARRY_R, NULL);
 	if (!err)
-		err = tarry_split(space, va, 0, NULL);
+		err = tarry_split(space, va, 1, NULL);
 	if (!err)
 		err = tarry_collapse(space, va, 1, 0, NULL, NULL);
 	if (!err || err == TARRY_EMIXED)
