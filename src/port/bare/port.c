@@ -99,13 +99,29 @@ void tarry_port_barrier(void)
 	tarry_epoch_barrier(&epoch, me(), &barrier);
 }
 
+/* Of this CPU: by who asks, or by who was interrupted. */
+static bool holds_locks(void)
+{
+	const struct tarry_bare_own *own = &tarry_bare_own[tarry_bare_cpu()];
+
+	if (tarry_load(&own->locks, TARRY_RELAXED))
+		return true;
+#if TARRY_PORT_DEBUG
+	/* Written down already, not yet asked for. */
+	for (unsigned int i = 0; i < 8; i++)
+		if (tarry_load(&own->held[i], TARRY_RELAXED))
+			return true;
+#endif
+	return false;
+}
+
 bool tarry_bare_poll(void)
 {
 	bool waits = true;
 
 	tarry_bare_stay();
 	/* A call takes locks: not in an interrupt of who holds one. */
-	if (!tarry_load(&tarry_bare_own[tarry_bare_cpu()].locks, TARRY_RELAXED))
+	if (!holds_locks())
 		waits = tarry_epoch_poll(&epoch, me());
 	tarry_bare_go();
 	return waits;
