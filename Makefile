@@ -44,7 +44,7 @@ format:
 	@scripts/check-format --fix
 
 clean:
-	rm -rf build build-asan build-tsan build-qsbr build-bp build-bench \
-		build-install
+	rm -rf build build-asan build-tsan build-qsbr build-bp build-epoch \
+		build-bench build-install
 
 .PHONY: all run test bench check-house sanitizers install format clean

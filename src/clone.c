@@ -19,14 +19,14 @@ static bool clone_splits(struct tarry_op *op, const struct clone *cl,
 			 enum tarry_kind kind, uint64_t e)
 {
 	return kind == TARRY_LEAF && !cl->keep_write && !cursor_whole(&op->c) &&
-	       (op->f->leaf_rights(e, op->c.level) & TARRY_W);
+	       (facts(op->f)->leaf_rights(e, op->c.level) & TARRY_W);
 }
 
 static int clone_visit_from(struct tarry_op *op, enum tarry_kind kind,
 			    uint64_t e)
 {
 	const struct clone *cl = op->what;
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	uint64_t from = cursor_from(&op->c), to = cursor_to(&op->c);
 
 	if (kind == TARRY_TABLE || kind == TARRY_EMPTY)
@@ -101,7 +101,8 @@ static int clone_get(struct tarry_op *op, uint64_t e, enum clone_step step)
 	const struct tarry_owner *owner = &op->pool->owner;
 	const struct cursor *c = &op->c;
 	uint64_t from = cursor_from(c);
-	tarry_oa oa = op->f->leaf_oa(e, c->level) + (from - cursor_bits(c));
+	tarry_oa oa =
+		facts(op->f)->leaf_oa(e, c->level) + (from - cursor_bits(c));
 	uint64_t len = cursor_to(c) - from + 1;
 
 	if (step == CLONE_GET)
@@ -114,7 +115,7 @@ static int clone_get(struct tarry_op *op, uint64_t e, enum clone_step step)
 static void clone_copy(struct tarry_op *op, const struct clone *cl,
 		       enum tarry_kind kind, uint64_t e)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	uint64_t from = cursor_from(c), to = cursor_to(c);
 	tarry_rights rights = 0;
@@ -161,7 +162,7 @@ static int clone_each(struct tarry_op *op, enum clone_step step,
 		      const uint64_t *end, uint64_t *stopped)
 {
 	const struct clone *cl = op->what;
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	const struct cursor_level top = c->at[c->top];
 
@@ -214,7 +215,7 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 		uint64_t len, const struct tarry_how *how)
 {
 	struct tarry_body *a = tarry_body(from), *b = tarry_body(to);
-	const struct tarry_format *f = a->format;
+	const struct tarry_format *f = facts(a->format);
 	struct tarry_op op_from, op_to;
 	struct clone cl = {.to = &op_to,
 			   .keep_write =

@@ -28,7 +28,7 @@ struct collapse {
 /* In place: does this leaf continue the first? */
 static int collapse_same(struct tarry_op *op, struct collapse *col, uint64_t e)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	unsigned int level = op->c.level;
 	unsigned int slot = op->c.at[level].slot;
 	tarry_rights rights =
@@ -69,7 +69,7 @@ static int collapse_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 static int collapse_copy(struct tarry_op *op, const struct collapse *col,
 			 const uint64_t *slots, uint64_t base)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	unsigned int level = col->level - 1, n = 0;
 	struct tarry_piece pieces[COPY_PIECES];
 	int err = 0;
@@ -97,7 +97,7 @@ static int collapse_copy(struct tarry_op *op, const struct collapse *col,
 static tarry_rights collapse_harvest(struct tarry_op *op, const uint64_t *slots,
 				     unsigned int level)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	tarry_rights found = 0;
 
 	for (unsigned int i = 0; i < slots_of(f, level); i++) {
@@ -113,7 +113,7 @@ static tarry_rights collapse_harvest(struct tarry_op *op, const uint64_t *slots,
 static int collapse_act(struct tarry_op *op, const struct collapse *col,
 			bool *answered)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	struct tarry_table *parent = c->at[c->level].table;
 	uint64_t *slot = cursor_slot(c), base = cursor_bits(c);
@@ -184,7 +184,7 @@ int tarry_collapse(struct tarry_space *s, tarry_va va, unsigned int level,
 		   tarry_rights rights, const struct tarry_collapse_copy *copy,
 		   const struct tarry_how *how)
 {
-	const struct tarry_format *f = tarry_body(s)->format;
+	const struct tarry_format *f = facts(tarry_body(s)->format);
 	struct collapse col = {
 		.level = level,
 		.copy = copy,
@@ -243,7 +243,7 @@ int tarry_retract(struct tarry_space *s, tarry_va va, unsigned int level,
 		  const struct tarry_how *how)
 {
 	struct tarry_body *b = tarry_body(s);
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	struct cursor *c;
 	struct tarry_op op;
 	bool answered, emptied;

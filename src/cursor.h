@@ -44,16 +44,16 @@ tarry_inline void cursor_enter(struct cursor *c, unsigned int level,
 			       uint32_t id, uint64_t base)
 {
 	struct cursor_level *at = &c->at[level];
-	unsigned int lg2 = table_span_lg2(c->f, level);
+	unsigned int lg2 = table_span_lg2(facts(c->f), level);
 	uint64_t end = lg2 >= 64 ? ~0ull : base + ((1ull << lg2) - 1);
 
 	at->slots = slots;
 	at->table = table;
 	at->id = id;
 	at->base = base;
-	at->slot = c->first > base ? slot_of(c->f, c->first, level) : 0;
-	at->last = c->last < end ? slot_of(c->f, c->last, level)
-				 : slots_of(c->f, level) - 1;
+	at->slot = c->first > base ? slot_of(facts(c->f), c->first, level) : 0;
+	at->last = c->last < end ? slot_of(facts(c->f), c->last, level)
+				 : slots_of(facts(c->f), level) - 1;
 	at->made = false;
 	at->blank = false;
 	at->over_empty = false;
@@ -65,7 +65,7 @@ tarry_inline void cursor_start(struct cursor *c, unsigned int level,
 			       uint64_t *slots, struct tarry_table *table,
 			       uint32_t id, uint64_t bits)
 {
-	unsigned int lg2 = table_span_lg2(c->f, level);
+	unsigned int lg2 = table_span_lg2(facts(c->f), level);
 
 	c->top = level;
 	cursor_enter(c, level, slots, table, id,
@@ -85,8 +85,8 @@ tarry_inline uint64_t *cursor_slot(const struct cursor *c)
 /* va bits of the slot at hand. */
 tarry_inline uint64_t cursor_bits(const struct cursor *c)
 {
-	return c->at[c->level].base +
-	       ((uint64_t)c->at[c->level].slot << c->f->span_lg2[c->level]);
+	return c->at[c->level].base + ((uint64_t)c->at[c->level].slot
+				       << facts(c->f)->span_lg2[c->level]);
 }
 
 /* The part of the slot at hand that lies in the range. */
@@ -99,7 +99,7 @@ tarry_inline uint64_t cursor_from(const struct cursor *c)
 
 tarry_inline uint64_t cursor_to(const struct cursor *c)
 {
-	uint64_t end = cursor_bits(c) + (span_of(c->f, c->level) - 1);
+	uint64_t end = cursor_bits(c) + (span_of(facts(c->f), c->level) - 1);
 
 	return end < c->last ? end : c->last;
 }
@@ -107,7 +107,8 @@ tarry_inline uint64_t cursor_to(const struct cursor *c)
 /* Does the whole slot lie in the range? */
 tarry_inline bool cursor_whole(const struct cursor *c)
 {
-	return cursor_to(c) - cursor_from(c) == span_of(c->f, c->level) - 1;
+	return cursor_to(c) - cursor_from(c) ==
+	       span_of(facts(c->f), c->level) - 1;
 }
 
 tarry_inline void cursor_next(struct cursor *c)

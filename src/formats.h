@@ -24,6 +24,12 @@
 #define TARRY_FORMATS_TOY(X)
 #endif
 
+#ifdef TARRY_ONLY_FORMAT
+/* cc -DTARRY_ONLY_FORMAT=x86_64_4: a build that has one format, any of those
+ * below.  Two steps, so that it is the name that X sees. */
+#define TARRY_FORMATS_ONE(X, name) X(name)
+#define TARRY_FORMATS(X)	   TARRY_FORMATS_ONE(X, TARRY_ONLY_FORMAT)
+#else
 #define TARRY_FORMATS(X) \
 	X(x86_64_4)      \
 	X(x86_64_5)      \
@@ -34,5 +40,6 @@
 	X(s390x_4)       \
 	X(s390x_5)       \
 	TARRY_FORMATS_TOY(X)
+#endif
 
 #endif

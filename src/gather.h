@@ -37,10 +37,10 @@ tarry_inline void gather_span(struct tarry_body *b, struct tarry_gather *g,
 			      uint64_t bits, unsigned int level, bool tables)
 {
 	if (body_has_caches(b))
-		tarry_gather_add_span(g, va_of_bits(b->format, bits),
+		tarry_gather_add_span(g, va_of_bits(facts(b->format), bits),
 				      tarry_port_keeps(whole_span)
-					      ? span_of(b->format, level)
-					      : span_of(b->format, 0),
+					      ? span_of(facts(b->format), level)
+					      : span_of(facts(b->format), 0),
 				      level, tables);
 }
 

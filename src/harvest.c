@@ -27,7 +27,7 @@ static void set_bits(uint64_t *map, uint64_t first, uint64_t n)
 static int harvest_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 {
 	const struct harvest *h = op->what;
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	tarry_rights found;
 	uint64_t page, n;
@@ -63,7 +63,7 @@ int tarry_harvest(struct tarry_space *s, tarry_va va, uint64_t len,
 	struct harvest h = {clear, accessed, dirty};
 	struct tarry_op op;
 	bool answered;
-	int err = range_check(tarry_body(s)->format, va, len);
+	int err = range_check(facts(tarry_body(s)->format), va, len);
 
 	if (err)
 		return err;

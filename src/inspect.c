@@ -30,7 +30,7 @@ static void inspect_table(struct tarry_body *b, struct tarry_table *t,
 			  const uint64_t *slots, uint64_t base,
 			  unsigned int level, struct inspect *in)
 {
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	uint64_t live = 0, spares = 0;
 
 	for (unsigned int i = 0; i < slots_of(f, level); i++) {
@@ -69,7 +69,7 @@ static void inspect_table(struct tarry_body *b, struct tarry_table *t,
 
 static void inspect(struct tarry_body *b, struct inspect *in)
 {
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	struct cursor c = {.f = f, .first = 0, .last = va_bits_of(f, ~0ull)};
 	unsigned int level;
 	uint64_t *slots;

@@ -25,7 +25,7 @@ static int map_set(struct tarry_space *s, tarry_va va, tarry_oa oa,
 		   uint64_t len, tarry_rights rights,
 		   const struct tarry_how *how)
 {
-	const struct tarry_format *f = tarry_body(s)->format;
+	const struct tarry_format *f = facts(tarry_body(s)->format);
 	struct tarry_set set = {
 		.kind = SET_LEAF,
 		.max = tarry_largest_leaf(f, va_bits_of(f, va) ^ oa,

@@ -62,20 +62,20 @@ static void count_pieces(struct tarry_op *op, const struct move *m,
 {
 	/* The last byte may be the last there is: no address comes after. */
 	for (;;) {
-		unsigned int l = tarry_place_level(op->f, level, from, m->delta,
-						   to - from + 1);
+		unsigned int l = tarry_place_level(facts(op->f), level, from,
+						   m->delta, to - from + 1);
 
 		tarry_place_count(op, from + m->delta, l);
-		if (to - from < span_of(op->f, l))
+		if (to - from < span_of(facts(op->f), l))
 			return;
-		from += span_of(op->f, l);
+		from += span_of(facts(op->f), l);
 	}
 }
 
 static int move_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 {
 	const struct move *m = op->what;
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	unsigned int level = op->c.level;
 	uint64_t base = cursor_bits(&op->c);
 	uint64_t from = cursor_from(&op->c), to = cursor_to(&op->c);
@@ -105,7 +105,7 @@ static int move_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 static void move_entry(struct tarry_op *op, const struct move *m,
 		       struct cursor *c, enum tarry_kind kind, uint64_t e)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct tarry_table *source = c->at[c->level].table, *t;
 	uint64_t base = cursor_bits(c), span = span_of(f, c->level);
 	bool spare = kind == TARRY_LEAF && f->has_spare(e);
@@ -165,7 +165,7 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 static void move_mark(struct tarry_op *op, const struct move *m, uint32_t id,
 		      unsigned int level, uint64_t bits)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor c = {.f = f, .first = 0, .last = ~0ull};
 	struct tarry_table *t = table_of_id(op->pool, id);
 
@@ -196,7 +196,7 @@ static void move_mark(struct tarry_op *op, const struct move *m, uint32_t id,
 static void move_table(struct tarry_op *op, const struct move *m,
 		       struct cursor *c, uint64_t e)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	uint64_t base = cursor_bits(c), *slot;
 	uint32_t id = id_of_oa(op->pool, f->table_oa(e));
 	struct tarry_table *t;
@@ -216,7 +216,7 @@ static void move_table(struct tarry_op *op, const struct move *m,
  * goes false if a cache did not answer. */
 static bool move_act(struct tarry_op *op, struct move *m, bool *answered)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor c = {.f = f, .first = m->from, .last = m->from_last};
 	const struct cursor_level *top = &op->c.at[op->c.top];
 	bool tables = false;
@@ -266,7 +266,7 @@ static bool move_act(struct tarry_op *op, struct move *m, bool *answered)
 /* The new place, once the old one is forgotten: hardware may see it. */
 static void move_thaw(struct tarry_op *op, const struct move *m)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor c = {.f = f, .first = m->to, .last = m->to_last};
 	const struct cursor_level *top = &op->c.at[op->c.top];
 
@@ -295,7 +295,7 @@ static void move_thaw(struct tarry_op *op, const struct move *m)
  * anywhere: whoever wanted to is waiting for us. */
 static void move_settle(struct tarry_op *op, const struct move *m)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor c = {.f = f, .first = m->to, .last = m->to_last};
 	unsigned int levels;
 	uint64_t *slots;
@@ -362,7 +362,7 @@ int tarry_move(struct tarry_space *s, tarry_va from, tarry_va to, uint64_t len,
 	       const struct tarry_how *how)
 {
 	struct tarry_body *b = tarry_body(s);
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	struct move m = {.from = va_bits_of(f, from), .to = va_bits_of(f, to)};
 	bool answered = true, turn, tables = false;
 	struct tarry_op op;

@@ -185,7 +185,7 @@ int tarry_iterate(struct tarry_space *s, tarry_va va, uint64_t len,
 		  void *ctx)
 {
 	struct tarry_body *b = tarry_body(s);
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	struct tarry_piece piece;
 	struct pieces p;
 	int err = pieces_begin(f, &p, va, len);

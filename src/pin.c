@@ -18,7 +18,7 @@ static tarry_rights lacking(tarry_rights has, tarry_rights access)
 static unsigned int trace(struct tarry_body *b, uint64_t bits,
 			  uint64_t path[TARRY_MAX_LEVELS], bool *frozen)
 {
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	unsigned int level;
 	const uint64_t *slots = body_root(b, &level);
 
@@ -54,7 +54,7 @@ int tarry_pin(struct tarry_space *s, tarry_va va, tarry_rights access,
 	      struct tarry_hit *hit)
 {
 	struct tarry_body *b = tarry_body(s);
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	const struct tarry_owner *owner = &b->pool->owner;
 	uint64_t page = 1ull << f->page_lg2;
 	uint64_t before[TARRY_MAX_LEVELS], after[TARRY_MAX_LEVELS];
@@ -107,7 +107,7 @@ out:
 void tarry_unpin(struct tarry_space *s, const struct tarry_hit *hit)
 {
 	struct tarry_body *b = tarry_body(s);
-	uint64_t page = 1ull << b->format->page_lg2;
+	uint64_t page = 1ull << facts(b->format)->page_lg2;
 
 	b->pool->owner.put(b->pool->owner.ctx, hit->oa & ~(page - 1), page);
 }
@@ -115,7 +115,7 @@ void tarry_unpin(struct tarry_space *s, const struct tarry_hit *hit)
 int tarry_fault(struct tarry_space *s, tarry_va va, tarry_rights access)
 {
 	struct tarry_body *b = tarry_body(s);
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	uint64_t path[TARRY_MAX_LEVELS], e;
 	unsigned int level;
 	bool frozen;

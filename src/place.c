@@ -6,7 +6,7 @@
 
 void tarry_place_count(struct tarry_op *op, uint64_t bits, unsigned int level)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 
 	/* A table of level l stands in one slot of level l + 1. */
 	for (unsigned int l = level; l + 1 < f->levels; l++) {
@@ -32,7 +32,7 @@ unsigned int tarry_place_level(const struct tarry_format *f, unsigned int level,
 uint64_t *tarry_place_slot(struct tarry_op *op, uint64_t bits,
 			   unsigned int level, struct tarry_table **table)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	const struct cursor_level *top = &op->c.at[op->c.top];
 	struct tarry_table *t = top->table;
 	uint64_t *slots = top->slots;
@@ -61,7 +61,7 @@ void tarry_place_entry(struct tarry_op *op, uint64_t *slot,
 		       struct tarry_table *table, uint64_t bits,
 		       unsigned int level, uint64_t v)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	uint64_t e = entry_load_locked(f, slot);
 
 	if (entry_kind(f, &e, level) == TARRY_TABLE) {

@@ -7,7 +7,7 @@
 int tarry_protect(struct tarry_space *s, tarry_va va, uint64_t len,
 		  tarry_rights rights, const struct tarry_how *how)
 {
-	const struct tarry_format *f = tarry_body(s)->format;
+	const struct tarry_format *f = facts(tarry_body(s)->format);
 	struct tarry_set set = {.kind = SET_RIGHTS, .rights = rights};
 	int err = range_check(f, va, len);
 
@@ -19,7 +19,7 @@ int tarry_protect(struct tarry_space *s, tarry_va va, uint64_t len,
 int tarry_mark(struct tarry_space *s, tarry_va va, uint64_t len,
 	       uint64_t payload, const struct tarry_how *how)
 {
-	const struct tarry_format *f = tarry_body(s)->format;
+	const struct tarry_format *f = facts(tarry_body(s)->format);
 	struct tarry_set set = {
 		.kind = SET_MARK,
 		.max = tarry_largest_leaf(f, 0, how ? how->levels : 0),

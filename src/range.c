@@ -41,8 +41,8 @@ void tarry_op_begin(struct tarry_op *op, struct tarry_space *s, tarry_va va,
 	op->f = b->format;
 	op->pool = b->pool;
 	op->c.f = b->format;
-	op->c.first = va_bits_of(b->format, va);
-	op->c.last = va_bits_of(b->format, va + (len - 1));
+	op->c.first = va_bits_of(facts(b->format), va);
+	op->c.last = va_bits_of(facts(b->format), va + (len - 1));
 	op->stock = how ? how->stock : NULL;
 	op->local = (struct tarry_stock){.pool = b->pool};
 	gather_init(&op->own, b);
@@ -91,7 +91,7 @@ void tarry_await_moves(struct tarry_body *b)
 static bool cover_goes_on(const struct tarry_op *op, unsigned int level,
 			  unsigned int stop, uint64_t e)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	const struct cursor *c = &op->c;
 
 	if (!level || (c->first ^ c->last) >> f->span_lg2[level])
@@ -103,7 +103,7 @@ static bool cover_goes_on(const struct tarry_op *op, unsigned int level,
 
 bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 
 	if (!op->nested)
@@ -155,7 +155,7 @@ bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 /* Unlock in post-order, up to where @stop stands; NULL: all. */
 static void unlock_until(struct tarry_op *op, const struct cursor *stop)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor c = op->c;
 
 	cursor_start(&c, op->c.top, op->c.at[op->c.top].slots,
@@ -216,7 +216,7 @@ static int lock_give_up(struct tarry_op *op, int why)
 
 int tarry_range_lock(struct tarry_op *op)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 
 	for (;;) {
@@ -268,7 +268,7 @@ int tarry_range_lock(struct tarry_op *op)
 
 bool tarry_stocks_suffice(const struct tarry_op *op)
 {
-	for (unsigned int i = 0; i < op->f->levels; i++)
+	for (unsigned int i = 0; i < facts(op->f)->levels; i++)
 		if (op->local.count[i] + (op->stock ? op->stock->count[i] : 0) <
 		    op->need[i])
 			return false;
@@ -277,12 +277,12 @@ bool tarry_stocks_suffice(const struct tarry_op *op)
 
 bool tarry_stocks_fetch(struct tarry_op *op)
 {
-	for (unsigned int i = 0; i < op->f->levels; i++) {
+	for (unsigned int i = 0; i < facts(op->f)->levels; i++) {
 		uint64_t has = op->stock ? op->stock->count[i] : 0;
 
 		op->need[i] = has < op->need[i] ? op->need[i] - has : 0;
 	}
-	return tarry_stock_fill(&op->local, op->pool, op->f, op->need);
+	return tarry_stock_fill(&op->local, op->pool, facts(op->f), op->need);
 }
 
 int tarry_range_take(struct tarry_op *op, unsigned int stop)
@@ -315,7 +315,7 @@ int tarry_range_take(struct tarry_op *op, unsigned int stop)
 void tarry_range_need(struct tarry_op *op, unsigned int level, uint64_t from,
 		      uint64_t to, unsigned int max)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 
 	for (unsigned int l = level; l-- > 0;) {
 		/* One table for each slot of the level above that is neither
@@ -359,7 +359,7 @@ static void detach_one(struct tarry_op *op, struct tarry_table *t, uint32_t id,
 void tarry_detach_subtree(struct tarry_op *op, tarry_oa oa, unsigned int level,
 			  enum tarry_state state, bool held)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	uint32_t id = id_of_oa(op->pool, oa);
 	struct cursor c = {.f = f, .first = 0, .last = ~0ull};
 
@@ -394,7 +394,7 @@ void tarry_detach_subtree(struct tarry_op *op, tarry_oa oa, unsigned int level,
 int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 		     struct tarry_gather *g, uint64_t *freed)
 {
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	struct tarry_gather own;
 	/* One gather for all levels: they wait together. */
 	struct tarry_how how = {.gather = g ? g : &own};

@@ -95,7 +95,7 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 tarry_inline void range_into(const struct tarry_op *op, struct cursor *c,
 			     uint64_t e)
 {
-	tarry_oa oa = op->f->table_oa(e);
+	tarry_oa oa = facts(op->f)->table_oa(e);
 	uint32_t id = id_of_oa(op->pool, oa);
 
 	cursor_down(c, slots_at(op->b->face.window, oa),

@@ -7,7 +7,7 @@
 /* Takes away the tables of the range that are empty, from below. */
 static int64_t reclaim_act(struct tarry_op *op)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	int64_t n = 0;
 
@@ -53,7 +53,7 @@ int64_t tarry_reclaim(struct tarry_space *s, tarry_va va, uint64_t len,
 	unsigned int level;
 	struct tarry_op op;
 	int64_t n;
-	int err = range_check(b->format, va, len);
+	int err = range_check(facts(b->format), va, len);
 
 	if (err)
 		return err;
@@ -73,8 +73,9 @@ int64_t tarry_reclaim(struct tarry_space *s, tarry_va va, uint64_t len,
 	if (emptied && !err) {
 		uint64_t freed = 0;
 
-		err = tarry_reclaim_up(b, va_bits_of(b->format, va), level,
-				       op.g == &op.own ? NULL : op.g, &freed);
+		err = tarry_reclaim_up(b, va_bits_of(facts(b->format), va),
+				       level, op.g == &op.own ? NULL : op.g,
+				       &freed);
 		n += (int64_t)freed;
 	}
 	return err ? err : n;
@@ -84,7 +85,7 @@ int tarry_reserve(struct tarry_space *s, tarry_va va, uint64_t len,
 		  const struct tarry_how *how, struct tarry_stock *stock)
 {
 	struct tarry_body *b = tarry_body(s);
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	struct tarry_op op;
 	int err = range_check(f, va, len);
 

@@ -66,7 +66,7 @@ static bool run_add(struct tarry_run *runs, uint32_t *n, uint32_t max,
 /* The leaves of a doomed table, some runs at a time. */
 static uint64_t release_leaves(struct tarry_pool *pool, uint32_t id)
 {
-	const struct tarry_format *f = pool->format;
+	const struct tarry_format *f = facts(pool->format);
 	unsigned int level = table_of_id(pool, id)->level;
 	uint64_t *slots = slots_at(pool->window, oa_of_id(pool, id));
 	struct tarry_run run = {0};

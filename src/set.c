@@ -52,7 +52,7 @@ uint64_t tarry_leaf_with_rights(const struct tarry_format *f, uint64_t e,
 void tarry_fill_split(struct tarry_body *b, uint64_t *slots, unsigned int level,
 		      uint64_t e, enum tarry_kind kind)
 {
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	tarry_rights rights;
 	tarry_oa oa;
 
@@ -71,7 +71,7 @@ void tarry_fill_split(struct tarry_body *b, uint64_t *slots, unsigned int level,
 void tarry_publish_table(struct tarry_op *op, uint64_t *slot, uint32_t id,
 			 uint64_t bits, bool parent_made)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct tarry_table *t = table_of_id(op->pool, id);
 	uint64_t e = f->make_table(oa_of_id(op->pool, id), t->level + 1u);
 
@@ -119,7 +119,7 @@ static int set_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 		if (split && !whole) {
 			tarry_range_need(op, level, from, to, level - 1);
 			/* rule: spares-follow: the first one is there */
-			if (kind == TARRY_LEAF && op->f->has_spare(e))
+			if (kind == TARRY_LEAF && facts(op->f)->has_spare(e))
 				op->need[level - 1]--;
 		}
 		return VISIT_ON;
@@ -134,7 +134,7 @@ static int set_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 static uint64_t set_value(const struct tarry_op *op,
 			  const struct tarry_set *set)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 
 	if (set->kind == SET_LEAF)
 		return f->make_leaf(cursor_bits(&op->c) + set->offset,
@@ -145,7 +145,7 @@ static uint64_t set_value(const struct tarry_op *op,
 
 static void set_release(struct tarry_op *op, uint64_t old)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	unsigned int level = op->c.level;
 
 	if ((op->b->flags & TARRY_SPACE_RELEASE) && op->pool->owner.release)
@@ -158,7 +158,7 @@ static void set_release(struct tarry_op *op, uint64_t old)
 /* A whole slot of a table that nobody else can see yet. */
 static void set_made_slot(struct tarry_op *op, const struct tarry_set *set)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	struct cursor_level *at = &c->at[c->level];
 	uint64_t old = entry_peek(f, cursor_slot(c));
@@ -207,7 +207,7 @@ static void set_made_slot(struct tarry_op *op, const struct tarry_set *set)
 static void set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 			  enum tarry_kind kind, uint64_t e)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	struct tarry_table *t = c->at[c->level].table;
 	uint64_t *slot = cursor_slot(c);
@@ -248,7 +248,7 @@ static void set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 static bool set_over_table(struct tarry_op *op, const struct tarry_set *set,
 			   uint64_t e)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	struct tarry_table *t = c->at[c->level].table;
 	bool answered = true;
@@ -275,7 +275,7 @@ static bool set_over_table(struct tarry_op *op, const struct tarry_set *set,
 static bool set_descend_made(struct tarry_op *op, enum tarry_kind kind,
 			     uint64_t e)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	struct cursor_level *at = &c->at[c->level];
 	unsigned int level = c->level - 1;
@@ -320,7 +320,7 @@ static bool set_descend_made(struct tarry_op *op, enum tarry_kind kind,
 /* All slots of a table are done. */
 static void set_leave(struct tarry_op *op, const struct tarry_set *set)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	unsigned int level = c->level;
 	struct cursor_level at = c->at[level];
@@ -363,7 +363,7 @@ static bool set_must_pause(const struct tarry_op *op,
 static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 			bool *answered)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	uint64_t paused = c->last + 1;
 	bool pause = false;
@@ -425,7 +425,7 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 		    const struct tarry_set *set, const struct tarry_how *how)
 {
 	struct tarry_body *b = tarry_body(s);
-	uint64_t done, end = va_bits_of(b->format, va + (len - 1)) + 1;
+	uint64_t done, end = va_bits_of(facts(b->format), va + (len - 1)) + 1;
 	unsigned int stop = set->kind == SET_EMPTY    ? ~0u
 			    : set->kind == SET_RIGHTS ? 0
 						      : (2u << set->max) - 1;
@@ -481,7 +481,7 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 		}
 		op.c.first = done;
 		if (!tarry_port_keeps(restart_revisits) && done != end)
-			op.c.first = done = done + span_of(b->format, 0);
+			op.c.first = done = done + span_of(facts(b->format), 0);
 	} while (done != end);
 	tarry_op_end(&op);
 	return err ? err : late;

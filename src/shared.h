@@ -23,12 +23,26 @@
 #include "tarry/port.h"
 #include "tarry/space.h"
 
-#define tarry_inline	   static inline __attribute__((always_inline))
+#ifdef __OPTIMIZE_SIZE__
+#define tarry_inline static inline
+#else
+#define tarry_inline static inline __attribute__((always_inline))
+#endif
 #define tarry_noinline	   __attribute__((noinline))
 #define tarry_likely(x)	   __builtin_expect(!!(x), 1)
 #define tarry_unlikely(x)  __builtin_expect(!!(x), 0)
 #define TARRY_CACHE_LINE   64
 #define tarry_line_aligned __attribute__((aligned(TARRY_CACHE_LINE)))
+
+/* What a space, a pool or an operation says is its format.  In a build that
+ * has one it is a constant, and all geometry folds. */
+#ifdef TARRY_ONLY_FORMAT
+#include "formats.h"
+#define TARRY_FACTS(name) &tarry_format_##name
+#define facts(f)	  ((void)(f), TARRY_FORMATS(TARRY_FACTS))
+#else
+#define facts(f) (f)
+#endif
 
 /* An invariant of tarry's own; what callers do wrong is an error code. */
 #if TARRY_PORT_DEBUG

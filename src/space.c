@@ -88,7 +88,7 @@ int tarry_space_destroy(struct tarry_space *s)
 {
 	struct tarry_body *b = tarry_body(s);
 	struct tarry_pool *pool = b->pool;
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	struct tarry_gather g;
 	struct tarry_op op;
 	struct tarry_table *t;

@@ -12,7 +12,7 @@ static uint32_t split_table(struct tarry_op *op, struct tarry_table *t,
 	uint32_t id = 0;
 
 	/* rule: spares-follow: it is for just this */
-	if (op->f->has_spare(e))
+	if (facts(op->f)->has_spare(e))
 		id = tarry_spare_pop(op->pool, t);
 	if (!id && op->stock)
 		id = tarry_stock_take(op->stock, op->pool, level);
@@ -25,7 +25,7 @@ bool tarry_split_slot(struct tarry_op *op, uint64_t *slot, uint64_t e,
 		      enum tarry_kind kind, unsigned int level, uint64_t bits,
 		      uint32_t id)
 {
-	const struct tarry_format *f = op->f;
+	const struct tarry_format *f = facts(op->f);
 	struct tarry_table *t = table_of_id(op->pool, id);
 	uint64_t *slots = slots_at(op->b->face.window, oa_of_id(op->pool, id));
 
@@ -51,7 +51,7 @@ int tarry_split(struct tarry_space *s, tarry_va va, unsigned int level,
 		const struct tarry_how *how)
 {
 	struct tarry_body *b = tarry_body(s);
-	const struct tarry_format *f = b->format;
+	const struct tarry_format *f = facts(b->format);
 	uint64_t base, need[TARRY_MAX_LEVELS] = {0};
 	struct tarry_op op;
 	int err = 0;

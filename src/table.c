@@ -85,7 +85,7 @@ void tarry_table_blank(struct tarry_pool *pool, const struct tarry_format *f,
 
 void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)
 {
-	const struct tarry_format *f = pool->format;
+	const struct tarry_format *f = facts(pool->format);
 
 	lock_take(&pool->lock, TARRY_RANK_POOL);
 	while (first) {

@@ -20,13 +20,17 @@
 extern "C" {
 #endif
 
-#define tarry_always_inline static inline __attribute__((always_inline))
-
 /* Unrolls a loop over levels, so that each level's facts are constants. */
+#if defined(__OPTIMIZE_SIZE__)
+#define tarry_always_inline static inline
+#define TARRY_UNROLL
+#else
+#define tarry_always_inline static inline __attribute__((always_inline))
 #if defined(__clang__)
 #define TARRY_UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define TARRY_UNROLL _Pragma("GCC unroll 8")
+#endif
 #endif
 
 tarry_always_inline uint64_t tarry_entry_order(const struct tarry_format *f,

@@ -18,7 +18,6 @@
 #ifndef TARRY_TYPES_H
 #define TARRY_TYPES_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -3,9 +3,10 @@
  * The port to a process: liburcu's readers and grace periods, mmap for memory,
  * short spinning locks that yield.
  *
- * The flavour of liburcu is fixed when the library is built and when its users
- * are, by the same macro (pkg-config sets it): TARRY_FLAVOUR_MEMB, the default,
- * TARRY_FLAVOUR_QSBR or TARRY_FLAVOUR_BP.
+ * The flavour is fixed when the library is built and when its users are, by the
+ * same macro (pkg-config sets it): TARRY_FLAVOUR_MEMB, the default,
+ * TARRY_FLAVOUR_QSBR or TARRY_FLAVOUR_BP, of liburcu; or TARRY_FLAVOUR_EPOCH,
+ * the epoch readers built in, for hosts that liburcu does not know.
  */
 #ifndef TARRY_PORT_POSIX_H
 #define TARRY_PORT_POSIX_H
@@ -14,12 +15,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../ordered.h"
+
 #if !defined(TARRY_FLAVOUR_MEMB) && !defined(TARRY_FLAVOUR_QSBR) && \
-	!defined(TARRY_FLAVOUR_BP)
+	!defined(TARRY_FLAVOUR_BP) && !defined(TARRY_FLAVOUR_EPOCH)
 #define TARRY_FLAVOUR_MEMB 1
 #endif
 
-#if defined(TARRY_FLAVOUR_QSBR)
+#if defined(TARRY_FLAVOUR_EPOCH)
+#include "../epoch/epoch.h"
+#elif defined(TARRY_FLAVOUR_QSBR)
 #include <urcu/static/urcu-qsbr.h>
 #define TARRY_URCU(name) urcu_qsbr_##name
 #elif defined(TARRY_FLAVOUR_BP)
@@ -34,14 +39,6 @@
 extern "C" {
 #endif
 
-#if defined(__SANITIZE_THREAD__)
-#define TARRY_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TARRY_TSAN 1
-#endif
-#endif
-
 #ifndef TARRY_PORT_SHARDS
 #define TARRY_PORT_SHARDS 8
 #endif
@@ -49,31 +46,6 @@ extern "C" {
 #ifndef TARRY_PORT_DEBUG
 #define TARRY_PORT_DEBUG 0
 #endif
-
-/* ---- ordered access ---- */
-
-#define TARRY_RELAXED __ATOMIC_RELAXED
-#define TARRY_ACQUIRE __ATOMIC_ACQUIRE
-#define TARRY_RELEASE __ATOMIC_RELEASE
-#define TARRY_ACQ_REL __ATOMIC_ACQ_REL
-#define TARRY_SEQ_CST __ATOMIC_SEQ_CST
-
-#define tarry_load(p, mo)	  __atomic_load_n((p), (mo))
-#define tarry_store(p, v, mo)	  __atomic_store_n((p), (v), (mo))
-#define tarry_exchange(p, v, mo)  __atomic_exchange_n((p), (v), (mo))
-#define tarry_fetch_add(p, v, mo) __atomic_fetch_add((p), (v), (mo))
-#define tarry_cas(p, expected, v, mo)                                  \
-	__atomic_compare_exchange_n((p), (expected), (v), false, (mo), \
-				    __ATOMIC_RELAXED)
-#ifdef TARRY_TSAN
-/* ThreadSanitizer does not model fences; an RMW of one word orders as much. */
-extern unsigned int tarry_tsan_fence;
-#define tarry_fence(mo) ((void)__atomic_fetch_add(&tarry_tsan_fence, 1, (mo)))
-#else
-#define tarry_fence(mo) __atomic_thread_fence(mo)
-#endif
-#define tarry_plain(p)	  (*(p))
-#define tarry_prefetch(p) __builtin_prefetch(p)
 
 /* ---- memory ---- */
 
@@ -126,6 +98,35 @@ extern __thread uint32_t tarry_port_held[8];
 
 /* ---- readers and grace periods ---- */
 
+#ifdef TARRY_FLAVOUR_EPOCH
+
+extern struct tarry_epoch tarry_port_epoch;
+/* NULL until the thread's first call. */
+extern __thread struct tarry_epoch_record *tarry_port_record;
+void tarry_thread_begin(void);
+
+#define tarry_port_read_begin tarry_port_read_begin
+static inline void tarry_port_read_begin(void)
+{
+	if (__builtin_expect(!tarry_port_record, 0))
+		tarry_thread_begin();
+	tarry_epoch_begin(&tarry_port_epoch, tarry_port_record,
+			  TARRY_EPOCH_SECTION);
+}
+
+#define tarry_port_read_end tarry_port_read_end
+static inline void tarry_port_read_end(void)
+{
+	tarry_epoch_end(tarry_port_record, TARRY_EPOCH_SECTION);
+}
+
+struct tarry_port_defer {
+	struct tarry_epoch_call call;
+	void (*fn)(struct tarry_port_defer *);
+};
+
+#else
+
 #ifdef TARRY_TSAN
 /* liburcu is not instrumented: tell ThreadSanitizer what a grace period
  * orders, that is, the ends of sections before whoever waited for them. */
@@ -163,17 +164,19 @@ static inline void tarry_port_read_end(void)
 #endif
 }
 
+struct tarry_port_defer {
+	void *head[2]; /* liburcu's struct rcu_head */
+	void (*fn)(struct tarry_port_defer *);
+};
+
+#endif
+
 bool tarry_port_reading(void);
 void tarry_port_synchronize(void);
 void tarry_port_barrier(void);
 #define tarry_port_reading     tarry_port_reading
 #define tarry_port_synchronize tarry_port_synchronize
 #define tarry_port_barrier     tarry_port_barrier
-
-struct tarry_port_defer {
-	void *head[2]; /* liburcu's struct rcu_head */
-	void (*fn)(struct tarry_port_defer *);
-};
 
 void tarry_port_defer(struct tarry_port_defer *d,
 		      void (*fn)(struct tarry_port_defer *));
