@@ -10,7 +10,9 @@
 #ifndef TARRY_FORMATS_H
 #define TARRY_FORMATS_H
 
+#include "tarry/format/arm64.h"
 #include "tarry/format/powerpc64.h"
+#include "tarry/format/riscv64.h"
 #include "tarry/format/s390x.h"
 #include "tarry/format/x86_64.h"
 #ifdef TARRY_WITH_TOY
@@ -33,6 +35,15 @@
 #define TARRY_FORMATS(X) \
 	X(x86_64_4)      \
 	X(x86_64_5)      \
+	X(arm64_4k)      \
+	X(arm64_16k)     \
+	X(arm64_64k)     \
+	X(arm64_4k_52)   \
+	X(arm64_16k_52)  \
+	X(arm64_64k_52)  \
+	X(riscv64_sv39)  \
+	X(riscv64_sv48)  \
+	X(riscv64_sv57)  \
 	X(powerpc64_4k)  \
 	X(powerpc64_64k) \
 	X(s390x_2)       \
