@@ -40,7 +40,7 @@ static uint32_t chunk_number(struct tarry_pool *pool, uint32_t index)
 	struct tarry_region *r = region_of(pool, index);
 
 	return r->first_chunk +
-	       ((index - r->first) >> (TARRY_CHUNK_LG2 - pool->page_lg2));
+	       ((index - r->first) >> (pool->chunk_lg2 - pool->page_lg2));
 }
 
 static void chunk_list(struct tarry_pool *pool, uint32_t number)
@@ -96,7 +96,7 @@ static void chunk_bounds(struct tarry_pool *pool, uint32_t number,
 			 struct tarry_chunk *c)
 {
 	uint32_t n = tarry_load(&pool->n_regions, TARRY_ACQUIRE);
-	uint32_t per_chunk = 1u << (TARRY_CHUNK_LG2 - pool->page_lg2);
+	uint32_t per_chunk = 1u << (pool->chunk_lg2 - pool->page_lg2);
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct tarry_region *r = &pool->regions[i];
@@ -194,8 +194,11 @@ uint32_t tarry_block_alloc(struct tarry_pool *pool, unsigned int order,
 		c = chunk_at(pool, number - 1);
 		if (chunk_has_block(pool, c))
 			break;
-		/* A chunk too small for one block of this size. */
+		/* A chunk too small for one block of this size, the last of a
+		 * region: it is for single pages. */
 		chunk_unlist(pool, c);
+		c->order = 0;
+		chunk_list(pool, number - 1);
 	}
 	if (c->hot) {
 		index = c->hot;

@@ -21,18 +21,25 @@ static uint64_t round_up(uint64_t n, uint64_t to)
 	return (n + to - 1) & ~(to - 1);
 }
 
+static uint8_t chunk_lg2(bool reserved)
+{
+	return reserved ? TARRY_CHUNK_LG2 : TARRY_SMALL_CHUNK_LG2;
+}
+
 /* Where the parts of a region lie, as offsets from its start. */
 struct layout {
 	uint64_t chunks, pages, tables;
 	uint32_t n_chunks, n_pages;
 };
 
-/* @start, @align: of the descriptors and of the tables. */
 static bool layout_region(struct layout *at, uint64_t len, uint64_t head,
-			  unsigned int page_lg2, uint64_t start, uint64_t align)
+			  unsigned int page_lg2, bool reserved)
 {
 	uint64_t page = 1ull << page_lg2;
-	uint64_t per_chunk = 1ull << (TARRY_CHUNK_LG2 - page_lg2);
+	uint64_t per_chunk = 1ull << (chunk_lg2(reserved) - page_lg2);
+	/* Of the descriptors and of the tables. */
+	uint64_t start = reserved ? 1ull << TARRY_SYSTEM_PAGE_LG2 : page;
+	uint64_t align = reserved ? 1ull << TARRY_CHUNK_LG2 : page;
 	/* An upper bound first: descriptors for all that there is. */
 	uint64_t n = len >> page_lg2;
 
@@ -119,7 +126,6 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 	tarry_oa oa = config->oa;
 	unsigned int smallest;
 	struct tarry_pool *pool;
-	uint64_t page, align;
 	struct layout at;
 
 	lock_none_held();
@@ -133,10 +139,8 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 			return TARRY_ENOMEM;
 		oa = (uintptr_t)base;
 	}
-	page = 1ull << (config->base ? f->backing_lg2 : TARRY_SYSTEM_PAGE_LG2);
-	align = config->base ? page : 1ull << TARRY_CHUNK_LG2;
-	if (!layout_region(&at, len, sizeof(*pool), f->backing_lg2, page,
-			   align) ||
+	if (!layout_region(&at, len, sizeof(*pool), f->backing_lg2,
+			   !config->base) ||
 	    (f->oa_bits < 64 && (oa + len - 1) >> f->oa_bits)) {
 		if (!config->base)
 			tarry_port_unreserve(base, len);
@@ -159,6 +163,7 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 	pool->keep = config->keep;
 	pool->reserved = !config->base;
 	pool->page_lg2 = f->backing_lg2;
+	pool->chunk_lg2 = chunk_lg2(pool->reserved);
 	pool->own_len = len;
 	smallest = f->backing_lg2;
 	for (unsigned int i = 0; i < f->levels; i++)
@@ -185,8 +190,7 @@ int tarry_pool_add(struct tarry_pool *pool, void *base, tarry_oa oa,
 
 	if (!base || !config_fits(&as) || pool->reserved ||
 	    (uintptr_t)base - oa != pool->window ||
-	    !layout_region(&at, len, 0, pool->page_lg2, 1ull << pool->page_lg2,
-			   1ull << pool->page_lg2))
+	    !layout_region(&at, len, 0, pool->page_lg2, false))
 		return TARRY_EREGION;
 	lock_take(&pool->lock, TARRY_RANK_POOL);
 	n = tarry_load(&pool->n_regions, TARRY_RELAXED);

@@ -152,8 +152,11 @@ struct tarry_region {
 };
 
 #define TARRY_REGIONS 8
-/* lg2 of bytes of a chunk: what the system gives and takes at once. */
-#define TARRY_CHUNK_LG2 21
+/* lg2 of bytes of a chunk: what the system gives and takes at once; smaller in
+ * memory of the caller's, so that a small region has some for blocks of each
+ * size. */
+#define TARRY_CHUNK_LG2	      21
+#define TARRY_SMALL_CHUNK_LG2 18
 /* A multiple of the page of every system that a hosted port may find. */
 #define TARRY_SYSTEM_PAGE_LG2 16
 /* Orders of blocks: of the largest table, in the smallest pages (4K). */
@@ -201,6 +204,7 @@ struct tarry_pool {
 	bool keep;			   /* C */
 	bool reserved;			   /* C  the region is the port's */
 	uint8_t page_lg2;		   /* C */
+	uint8_t chunk_lg2;		   /* C */
 	uint8_t fragment_shift; /* C  lg2 of the most fragments of a page */
 	uint32_t n_regions;	/* A  grows; release */
 	struct tarry_region regions[TARRY_REGIONS]; /* C once counted */

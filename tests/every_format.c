@@ -198,6 +198,48 @@ static void tables_of_all_sizes_come_and_go(void **state)
 	}
 }
 
+/* A region of a megabyte has room for tables of every size, and has it again
+ * when all of them are gone. */
+static void a_small_region_is_enough(void **state)
+{
+	const struct tarry_format *f;
+
+	(void)state;
+	tarry_for_each_format(f, i)
+	{
+		/* Aligned to no table of more than a page. */
+		uint64_t page = 1ull << f->backing_lg2, len = 1u << 20;
+		char *memory = aligned_alloc(page, len + page);
+		struct tarry_pool_config c = {.format = f,
+					      .base = memory + page,
+					      .oa = (1u << 24) + page,
+					      .len = len};
+		struct tarry_space *s[300];
+		unsigned int first = 0;
+		struct bed b;
+
+		bed_open_with(&b, f->name, &c, 0);
+		for (unsigned int round = 0; round < 3; round++) {
+			unsigned int n = 0;
+
+			while (n < 300 &&
+			       !tarry_space_create(b.pool, f, 0, &s[n]))
+				n++;
+			assert_true(n > 1 && n < 300);
+			if (round)
+				assert_int_equal(n, first);
+			first = n;
+			while (n--) {
+				assert_sound(s[n]);
+				assert_int_equal(tarry_space_destroy(s[n]), 0);
+			}
+			tarry_pool_drain(b.pool);
+		}
+		bed_close(&b);
+		free(memory);
+	}
+}
+
 /* Each operation on the last pages that the format has. */
 static void the_last_byte_is_an_address_too(void **state)
 {
@@ -340,6 +382,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(entries_in_memory_are_the_formats),
 	cmocka_unit_test(tables_are_blank_and_apart),
 	cmocka_unit_test(tables_of_all_sizes_come_and_go),
+	cmocka_unit_test(a_small_region_is_enough),
 	cmocka_unit_test(the_last_byte_is_an_address_too),
 	cmocka_unit_test(marks_are_cut),
 	cmocka_unit_test(shapes_change_at_every_level),

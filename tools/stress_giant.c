@@ -114,7 +114,9 @@ static void giant_change(struct giant *g)
 {
 	struct stress *run = g->w->run;
 	struct stress_random *random = &g->w->t->random;
-	uint32_t n = 1 + random_below(random, 1u << random_below(random, 19));
+	uint32_t most =
+		1 + random_below(random, 1u << random_below(random, 19));
+	uint32_t n = most < g->n ? most : g->n;
 	uint32_t first = random_below(random, g->n - n + 1);
 	tarry_va va = g->va + ((uint64_t)first << g->lg2);
 	uint64_t len = (uint64_t)n << g->lg2;

@@ -167,8 +167,8 @@ static bool add_process_stripes(struct plan *plan, struct draft *d)
 static tarry_va find_room(const struct plan *plan, struct draft *d,
 			  size_t n_process, uint64_t span, uint64_t len)
 {
-	const struct tarry_format *f = plan->format;
-	uint64_t end = 1ull << (f->va_signed ? f->va_bits - 1 : f->va_bits);
+	/* The lower half of 64 bits is room enough. */
+	uint64_t end = plan->invalid ? plan->invalid : 1ull << 63;
 	uint64_t turns = end / span;
 
 	if (len >= end)
@@ -397,8 +397,9 @@ bool plan_create(struct plan *plan, const struct tarry_format *format,
 	plan->page_lg2 = format->page_lg2;
 	plan->block_lg2 = format->span_lg2[1];
 	plan->per_block = 1u << format->index_lg2[0];
-	plan->invalid = 1ull << (format->va_signed ? format->va_bits - 1
-						   : format->va_bits);
+	plan->invalid = format->va_signed      ? 1ull << (format->va_bits - 1)
+			: format->va_bits < 64 ? 1ull << format->va_bits
+					       : 0;
 	fill_rights(plan);
 	plan->source.regions = input->regions;
 	plan->source.pages = input->pages;

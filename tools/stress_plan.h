@@ -105,7 +105,8 @@ struct plan {
 	struct plan_stripe *stripes;
 	uint32_t n_blocks, n_stripes;
 	tarry_rights rights[PLAN_RIGHTS];
-	/* Addresses that the stress never maps, and that are no addresses. */
+	/* Addresses that the stress never maps, and that are no addresses: the
+	 * first after the lowest; 0 where 64 bits are all addresses. */
 	tarry_va nowhere, invalid;
 	/* A span of level 2 for each writer, for leaves of that level; 0 where
 	 * the format has none. */

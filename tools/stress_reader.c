@@ -304,7 +304,9 @@ static void translate_nowhere(struct reader *r)
 	struct stress *run = t->run;
 	struct tarry_hit hit;
 	int none = tarry_translate(run->space, run->plan.nowhere, &hit);
-	int bad = tarry_translate(run->space, run->plan.invalid, &hit);
+	int bad = run->plan.invalid
+			  ? tarry_translate(run->space, run->plan.invalid, &hit)
+			  : TARRY_ERANGE;
 
 	if (none != TARRY_ENOENT || bad != TARRY_ERANGE)
 		violation(&run->log, VIOLATION_WRONG_ANSWER,

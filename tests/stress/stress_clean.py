@@ -12,6 +12,8 @@ RUNS += [
     (6, 'x86_64-4', ['--limit', '64M', '--readers', '1', '--writers', '6']),
     (7, 'x86_64-5', ['--readers', '0']),
     (8, 'x86_64-4', ['--mix', 'unmap=100,fault=100,map-large=40']),
+    (9, 'powerpc64-64k', []),
+    (10, 's390x-5', ['--no-reclaim']),
 ]
 
 tap = stress.Tap()
