@@ -3,8 +3,8 @@
  * A kernel of threads; see bare_host.h.
  *
  * A window with interrupts off is a word of the CPU that is odd meanwhile, and
- * no tick is taken in it; a kick waits for odd words to move on.  Both fence, as
- * an interrupt would have ordered them.
+ * no tick is taken in it; a kick waits for odd words to move on.  Both fence,
+ * as an interrupt would have ordered them.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

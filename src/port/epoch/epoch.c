@@ -99,7 +99,7 @@ void tarry_epoch_quiesce(const struct tarry_epoch *e,
 uint64_t tarry_epoch_advance(struct tarry_epoch *e)
 {
 	/* rule: unlink-invalidate-wait-free; pairs with the fence in
-	 * tarry_epoch_begin(): what was unlinked before, and the words after. */
+	 * tarry_epoch_begin(): what was unlinked before, the words after. */
 	tarry_fence(TARRY_SEQ_CST);
 	/* The fence makes this a release: pairs with tarry_epoch_quiesce(). */
 	return tarry_fetch_add(&e->now, 1, TARRY_RELAXED) + 1;
