@@ -124,7 +124,7 @@ static inline void cpu_irq_restore(unsigned long was)
 
 static inline void cpu_forget(void)
 {
-	/* Radix, everything, walk caches too; other CPUs hear it as well. */
+	/* Radix, everything, walk caches too; all CPUs hear it. */
 	__asm__ volatile(".machine push; .machine power9\n\t"
 			 "ptesync; tlbie %0, %1, 2, 1, 1\n\t"
 			 "eieio; tlbsync; ptesync\n\t"

@@ -355,7 +355,7 @@ static void count(struct pair *p, uint32_t *here, const uint32_t *there)
 			;
 		tarry_port_lock(&p->lock);
 		n = p->counted;
-		if (i == ROUNDS / 2)
+		if (i % (ROUNDS / 4) == 0)
 			spin(p); /* whoever comes in now is lost */
 		p->counted = n + 1;
 		tarry_port_unlock(&p->lock);

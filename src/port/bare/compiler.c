@@ -36,7 +36,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
 }
 
 #ifdef __riscv
-/* Bytes turned round, for machines without Zbb: big-endian formats ask it. */
+/* Bytes turned round, without Zbb: big-endian formats ask for it. */
 uint64_t __bswapdi2(uint64_t v);
 
 uint64_t __bswapdi2(uint64_t v)

@@ -26,10 +26,10 @@ void lie_tell(enum lie lie)
 	calls = 0;
 }
 
-static void nap_once(void)
+static void nap_now_and_then(void)
 {
-	if (__atomic_fetch_add(&calls, 1, __ATOMIC_RELAXED) == 10000)
-		usleep(20000);
+	if (__atomic_fetch_add(&calls, 1, __ATOMIC_RELAXED) % 500 == 499)
+		usleep(2000);
 }
 
 /* ---- ordered access ---- */
@@ -69,7 +69,7 @@ uint64_t lie_fetch_add(void *p, size_t size, uint64_t v)
 	uint64_t was = word_of(p, size);
 
 	if (LIED(add_torn))
-		nap_once();
+		nap_now_and_then();
 	word_set(p, size, was + v);
 	return LIED(add_new) ? was + v : was;
 }
@@ -88,7 +88,7 @@ bool lie_cas(void *p, size_t size, void *expected, uint64_t v)
 	if (LIED(cas_never))
 		return false;
 	if (LIED(cas_torn))
-		nap_once();
+		nap_now_and_then();
 	word_set(p, size, v);
 	return true;
 }
