@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Entries transcribed from the books of the formats: what goes in, and the value
- * that the book's figures give.  Written out, with no macro of a format.
+ * Entries transcribed from the books of the formats: what goes in, and the
+ * value that the book gives.  Written out, with no macro of a format.
  */
 #ifndef TESTS_GOLDEN_H
 #define TESTS_GOLDEN_H
