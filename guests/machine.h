@@ -6,12 +6,12 @@
  *
  * The start runs on CPU 0 with translation off or an identity map of its own,
  * clears .bss, and calls guest_main().  What the guest turns on then is built
- * by tarry; it maps what machine_needs() lists, each at its own address, and the
- * image runs on through it.
+ * by tarry; it maps what machine_needs() lists, each at its own address, and
+ * the image runs on through it.
  *
  * No machine takes interrupts here.  Where one CPU must ask another (x86-64 and
  * riscv64 have no invalidation that reaches all CPUs) the other answers by
- * guest_poll(), which every loop of the guests calls, and every wait for a lock.
+ * guest_poll(), which every loop of the guests calls and every wait for a lock.
  */
 #ifndef GUESTS_MACHINE_H
 #define GUESTS_MACHINE_H
