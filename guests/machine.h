@@ -99,6 +99,15 @@ uint32_t machine_rights_device(void);
  */
 void machine_forget(uint64_t va, uint64_t len);
 
+/* Does the machine walk leaves above level 0, where the format has them? */
+bool machine_large(void);
+
+/* Why execution cannot be refused here; NULL: it can. */
+const char *machine_no_execute(void);
+
+/* Does hardware set accessed and dirty by a locked access, as the manual says? */
+bool machine_sets_bits_atomically(void);
+
 /* Does machine_forget() reach all CPUs? */
 bool machine_broadcasts(void);
 
