@@ -24,6 +24,11 @@ bench:
 	@build-bench/bench/tarry-bench $(BENCH)
 	@build-bench/check/tarry-check bench
 
+# Tarry's tables under QEMU's MMUs, two CPUs; a table of machine and case.
+guests:
+	@scripts/setup guests
+	@guests/run.py
+
 # The gates alone: directions, docstrings, rules, headers, freestanding, ...
 check-house:
 	@scripts/setup test
@@ -47,4 +52,4 @@ clean:
 	rm -rf build build-asan build-tsan build-qsbr build-bp build-epoch \
 		build-bench build-install
 
-.PHONY: all run test bench check-house sanitizers install format clean
+.PHONY: all run test guests bench check-house sanitizers install format clean

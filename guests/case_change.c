@@ -170,7 +170,7 @@ void cases_change(void)
 {
 	run_case("unmap takes away, map brings", unmap_takes_and_map_brings,
 		 NULL);
-	run_case("control: without invalidation the CPU reads what was",
+	run_case("without invalidation the CPU reads what was (control)",
 		 without_invalidation_stale, NULL);
 	run_case("marks fault, and keep their payload", marks_fault_and_keep,
 		 NULL);

@@ -398,7 +398,7 @@ void cases_smp(void)
 
 	run_case("an unmap is seen by the other CPU",
 		 unmap_is_seen_by_the_other, alone);
-	run_case("control: without invalidation the other CPU reads what was",
+	run_case("without invalidation the other CPU reads what was (control)",
 		 without_invalidation_the_other_is_stale, alone);
 	run_case("collapse and split under a CPU that reads and writes",
 		 shapes_change_under_the_other, large);
