@@ -105,7 +105,7 @@ static void collapse_and_split_keep(void)
 			 (unsigned int)(len / world.page - 1);
 
 	if (frame(n) + len > frame(0) + world.n_frames * world.page) {
-		note("not enough memory for a leaf of level 1");
+		fail("not enough memory for a leaf of level 1");
 		return;
 	}
 	arena_map(va, n, len, RW, 1);

@@ -27,7 +27,7 @@ MACHINES = {
         '-device', 'isa-debug-exit,iobase=0xf4,iosize=1'],
         '-kernel', ['x86_64-4', 'x86_64-5'], 33),
     'arm64': ('qemu-system-aarch64', BARE + [
-        '-M', 'virt', '-cpu', 'max', '-serial', 'stdio',
+        '-m', '2G', '-M', 'virt', '-cpu', 'max', '-serial', 'stdio',
         '-semihosting-config', 'enable=on,target=native'],
         '-kernel', ['arm64-4k', 'arm64-16k', 'arm64-64k', 'arm64-4k-52',
                     'arm64-16k-52', 'arm64-64k-52'], 0),

@@ -7,6 +7,7 @@
 
 struct world world;
 
+#define MOST_TABLES (48ull << 20)
 #define MOST_FAULTS 3000000 /* of one case */
 
 uint64_t frame(unsigned int n)
@@ -54,7 +55,7 @@ void world_build(void)
 	machine_ram(&at, &len);
 	world.format = f;
 	world.page = 1ull << f->page_lg2;
-	pool = len / 2;
+	pool = len / 2 < MOST_TABLES ? len / 2 : MOST_TABLES;
 	world.frames = at + pool;
 	world.n_frames = (len - pool) >> f->page_lg2;
 	world.large = largest();
