@@ -139,6 +139,8 @@ bool machine_translate(uint64_t va, uint64_t *oa, bool *absent);
 
 /* A clock that only goes on, in ticks of any length. */
 uint64_t machine_ticks(void);
+/* How many of them a second has, more or less. */
+uint64_t machine_second(void);
 
 /* Nothing to do for an instant. */
 void machine_relax(void);

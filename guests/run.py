@@ -47,6 +47,9 @@ MACHINES = {
         '-kernel', ['s390x-2', 's390x-3', 's390x-4', 's390x-5'], 0),
 }
 # What is taken out, and how it is called.
+# Without the freeze only lost dirty bits show; powernv stores those without a
+# locked access, and s390x has none, nor large leaves here.
+NO_FREEZE = ('powernv9', 'powernv10', 's390x')
 SABOTAGE = {
     'invalidation': ['-DGUEST_NO_INVALIDATION'],
     'grace-period': ['-DGUEST_BREAK=unlink_invalidate_wait_free'],
@@ -131,7 +134,9 @@ def tap(machine, fmt, out, timeout):
 def sabotage(machine, fmt, out, timeout):
     print('TAP version 13')
     bad = 0
-    for n, (name, flags) in enumerate(SABOTAGE.items(), 1):
+    which = {name: flags for name, flags in SABOTAGE.items()
+             if name != 'freeze' or machine not in NO_FREEZE}
+    for n, (name, flags) in enumerate(which.items(), 1):
         image = build(machine, fmt, out, flags, name)
         # What is broken may never end: the cases before that tell.
         lines, _ = run(machine, image, min(timeout, 40))
@@ -142,7 +147,7 @@ def sabotage(machine, fmt, out, timeout):
             ', '.join(failed) or 'nothing was noticed'))
         for line in lines if not failed else []:
             print('# ' + line)
-    print('1..%d' % len(SABOTAGE))
+    print('1..%d' % len(which))
     return bad
 
 

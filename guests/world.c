@@ -79,8 +79,8 @@ void world_build(void)
 					    : machine_rights_memory(),
 			       &how),
 		     "the kernel's own mappings");
-	/* In the upper half of what the format can say, below any sign. */
-	world.arena = 1ull << (f->va_bits - 2);
+	/* Far from memory and registers, and below any sign. */
+	world.arena = 1ull << (f->va_bits - 3);
 	for (unsigned int n = 0; n < world.n_frames; n++)
 		frame_reset(n);
 }
@@ -99,7 +99,7 @@ void arena_map(uint64_t va, unsigned int n, uint64_t len, tarry_rights rights,
 void arena_clear(void)
 {
 	const struct tarry_format *f = world.format;
-	uint64_t half = 1ull << (f->va_bits - 2);
+	uint64_t half = 1ull << (f->va_bits - 3);
 
 	expect(!tarry_unmap(world.space, world.arena, half, NULL));
 }

@@ -183,6 +183,14 @@ uint64_t machine_ticks(void)
 	return ticks;
 }
 
+uint64_t machine_second(void)
+{
+	uint64_t hertz;
+
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hertz));
+	return hertz;
+}
+
 void machine_relax(void)
 {
 	__asm__ volatile("yield");

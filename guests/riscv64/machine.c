@@ -150,6 +150,11 @@ uint64_t machine_ticks(void)
 	return cycles;
 }
 
+uint64_t machine_second(void)
+{
+	return 1000000000ull;
+}
+
 void machine_relax(void)
 {
 	__asm__ volatile("nop");
