@@ -82,6 +82,9 @@ void cases_change(void);
 void cases_random(void);
 void cases_smp(void);
 
+/* Instead of them: says what tarry translates, and stays as it is. */
+void oracle_hold(void) __attribute__((noreturn));
+
 uint64_t rnd(uint64_t *state);
 
 #endif

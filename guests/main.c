@@ -12,6 +12,9 @@ void guest_main(void)
 	world_build();
 	machine_on(tarry_space_root(world.space));
 	say("# translating by tarry's tables\n");
+#ifdef GUEST_HOLD
+	oracle_hold();
+#endif
 	cases_leaf();
 	cases_change();
 	cases_random();

@@ -6,14 +6,22 @@
   run.py --tap MACHINE FORMAT           one, as TAP
   run.py --sabotage MACHINE FORMAT      one, broken on purpose in three ways, as
                                         TAP: each must be noticed by a case
+  run.py --oracle MACHINE FORMAT        one that stops, with thousands of answers
+                                        of tarry's; QEMU's monitor is asked for
+                                        the same (gva2gpa); as TAP
   run.py --list                         what there is
 """
 import argparse
+import contextlib
+import io
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TCG = ['-accel', 'tcg,thread=multi', '-smp', '2', '-nographic', '-no-reboot']
@@ -151,6 +159,72 @@ def sabotage(machine, fmt, out, timeout):
     return bad
 
 
+def ask(monitor, text):
+    """One command of the monitor; what it says."""
+    monitor.sendall(text.encode() + b'\n')
+    got = b''
+    while not got.endswith(b'(qemu) '):
+        more = monitor.recv(65536)
+        if not more:
+            break
+        got += more
+    return got.decode(errors='replace')
+
+
+def wait_for(process, timeout):
+    """Its console up to where it holds."""
+    lines, end = [], time.time() + timeout
+    while time.time() < end:
+        line = process.stdout.readline().decode(errors='replace').strip()
+        lines.append(line)
+        if '# hold' in line or not line and process.poll() is not None:
+            break
+    return lines
+
+
+def oracle(machine, fmt, out, timeout):
+    image = build(machine, fmt, out, ['-DGUEST_HOLD'], 'hold')
+    emulator, before, option, _, _ = MACHINES[machine]
+    path = os.path.join(out, 'monitor')
+    process = subprocess.Popen(
+        [emulator, *before, '-monitor', 'unix:%s,server=on,wait=off' % path,
+         option, image], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    watch = threading.Timer(timeout, process.kill)
+    watch.start()
+    try:
+        lines = wait_for(process, timeout)
+        wanted = [m.groups() for m in (
+            re.search(r'\? ([0-9a-f]+) ([0-9a-f]+|-)$', x) for x in lines)
+            if m]
+        wrong, mapped = [], 0
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.connect(path)
+            monitor.settimeout(timeout)
+            ask(monitor, 'stop')
+            for va, oa in wanted:
+                said = ask(monitor, 'gva2gpa 0x' + va)
+                m = re.search(r'gpa: (?:0x)?([0-9a-f]+)', said)
+                gpa = int(m.group(1), 16) if m else None
+                mapped += gpa is not None
+                if gpa != (None if oa == '-' else int(oa, 16)):
+                    wrong.append('%s: tarry %s, QEMU %s' % (
+                        va, oa, said.split('\n')[1:2]))
+    finally:
+        process.kill()
+        process.wait()
+        watch.cancel()
+    print('TAP version 13')
+    good = len(wanted) == 3000 and 100 < mapped < 2900 and not wrong
+    print('%s 1 - %s %s: tarry and QEMU translate %d addresses alike, %d of '
+          'them mapped' % ('ok' if good else 'not ok', machine, fmt,
+                           len(wanted), mapped))
+    for line in wrong[:20] + (lines[-20:] if not wanted else []):
+        print('# ' + line)
+    print('1..1')
+    return not good
+
+
 def table(out, timeout):
     """All guests; a line for each case, a column for each format."""
     columns, rows, bad = [], {}, 0
@@ -161,6 +235,11 @@ def table(out, timeout):
             found = cases(lines)
             bad += not ended or not whole(lines)
             bad += any(c[0] == 'not ok' for c in found)
+            with contextlib.redirect_stdout(io.StringIO()):
+                agree = not oracle(machine, fmt, out, timeout)
+            bad += not agree
+            found.append(('ok' if agree else 'not ok',
+                          "QEMU's own walker translates as tarry does", ''))
             for how, name, note in found:
                 rows.setdefault(name, {})[columns[-1]] = (how, note)
             print('%s: %s' % (columns[-1], 'pass' if ended and whole(lines)
@@ -197,6 +276,7 @@ def main():
                                 formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument('--tap', nargs=2, metavar=('MACHINE', 'FORMAT'))
     p.add_argument('--sabotage', nargs=2, metavar=('MACHINE', 'FORMAT'))
+    p.add_argument('--oracle', nargs=2, metavar=('MACHINE', 'FORMAT'))
     p.add_argument('--list', action='store_true')
     p.add_argument('--out')
     p.add_argument('--timeout', type=int, default=180)
@@ -208,7 +288,7 @@ def main():
         return 0
     with tempfile.TemporaryDirectory() as d:
         out = o.out or d
-        for one in (o.tap, o.sabotage):
+        for one in (o.tap, o.sabotage, o.oracle):
             if one and (one[0] not in MACHINES or not there(one[0])):
                 p.error('no machine "%s": %s' % (one[0], ' '.join(
                     m for m in MACHINES if there(m))))
@@ -219,6 +299,8 @@ def main():
             return tap(*o.tap, out, o.timeout)
         if o.sabotage:
             return sabotage(*o.sabotage, out, o.timeout)
+        if o.oracle:
+            return oracle(*o.oracle, out, o.timeout)
         return table(out, o.timeout)
 
 
