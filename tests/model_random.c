@@ -261,7 +261,8 @@ static bool aim_at_table(struct aim *a)
 	a->va = m.base[a->window] + a->first * m.page;
 	a->len = n * m.page;
 	a->pages = &m.pages[a->space][a->window][a->first];
-	return a->first + n <= m.n_pages;
+	/* Windows of few tables begin in the midst of one. */
+	return a->first + n <= m.n_pages && !(a->va & (a->len - 1));
 }
 
 static void do_collapse(struct aim *a)
@@ -468,8 +469,14 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
 	return s && *s ? strtoull(s, NULL, 0) : otherwise;
 }
 
+/* Half of one format's addresses may be where a slot of its root ends. */
 static void add_window(tarry_va base)
 {
+	uint64_t len = m.n_pages * m.page;
+
+	for (unsigned int w = 0; w < m.n_windows; w++)
+		if (base - m.base[w] < len || m.base[w] - base < len)
+			return;
 	if (m.n_windows < WINDOWS)
 		m.base[m.n_windows++] = base;
 }

@@ -181,11 +181,12 @@ static void deferred_run(struct tarry_port_defer *defer)
 		d->in_section = 1;
 	if (d->left && !tarry_load(d->left, TARRY_ACQUIRE))
 		d->too_early = 1;
-	tarry_fetch_add(&d->ran, 1, TARRY_RELEASE);
 	if (d->again) {
 		d->again = 0;
 		tarry_port_defer(&d->defer, deferred_run);
 	}
+	/* The last touch: who waits for it may then end the life of *d. */
+	tarry_fetch_add(&d->ran, 1, TARRY_RELEASE);
 }
 
 static const char *deferred_calls(void)
