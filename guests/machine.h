@@ -105,7 +105,7 @@ bool machine_large(void);
 /* Why execution cannot be refused here; NULL: it can. */
 const char *machine_no_execute(void);
 
-/* Does hardware set accessed and dirty by a locked access, as the manual says? */
+/* Does hardware set accessed and dirty by a locked access, as manuals say? */
 bool machine_sets_bits_atomically(void);
 
 /* Does machine_forget() reach all CPUs? */
@@ -155,5 +155,10 @@ void guest_poll(void);
 
 /* Says it on the console and powers off. */
 void guest_panic(const char *what) __attribute__((noreturn));
+
+/* The same, of a trap that is no fault of machine_access(): the machine's word
+ * for its cause, the instruction, and the address where there is one. */
+void guest_trap(uint64_t cause, uint64_t at, uint64_t va)
+	__attribute__((noreturn));
 
 #endif

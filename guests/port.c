@@ -4,7 +4,8 @@
  *
  * Nobody takes interrupts.  A CPU is asked by its mailbox, and answers when it
  * polls: in each turn of a loop, and while it waits for a lock or an answer of
- * its own.  A window with interrupts off is a stretch of code that does not poll.
+ * its own.  A window with interrupts off is a stretch of code that does not
+ * poll.
  */
 #include "guest.h"
 
@@ -32,7 +33,7 @@ void guest_poll(void)
 	}
 	if (!machine_broadcasts())
 		machine_forget(m->va, m->len);
-	/* Pairs with the wait in ask(): all that this CPU did before is over. */
+	/* Pairs with the wait in ask(): what this CPU did before is over. */
 	tarry_fence(TARRY_SEQ_CST);
 	tarry_store(&m->answered, n, TARRY_RELEASE);
 }
@@ -111,6 +112,12 @@ void guest_panic(const char *what)
 {
 	say("\n# %s\nBail out! CPU %u\n# exit 1\n", what, machine_cpu());
 	machine_exit(1);
+}
+
+void guest_trap(uint64_t cause, uint64_t at, uint64_t va)
+{
+	say("\n# cause %lx at %lx, address %lx", cause, at, va);
+	guest_panic("a trap outside of machine_access()");
 }
 
 /* Entries that a walker who should not be here any more would follow: leaves

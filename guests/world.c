@@ -8,7 +8,7 @@
 struct world world;
 
 #define MOST_TABLES (48ull << 20)
-#define MOST_FAULTS 3000000 /* of one case */
+#define MOST_FAULTS 3000000 /* of one access */
 
 uint64_t frame(unsigned int n)
 {
@@ -31,7 +31,7 @@ static void need(int err, const char *what)
 	guest_panic("the world cannot be built");
 }
 
-/* Leaves above level 0 that this machine's walker takes: see machine_large(). */
+/* Leaves above level 0 that this machine's walker takes (machine_large()). */
 static unsigned int largest(void)
 {
 	unsigned int l = world.format->levels - 1;
@@ -114,13 +114,15 @@ bool hw_read(uint64_t va, uint64_t *value)
 }
 
 /* A fault handler: asks tarry whether the access is all right by now, or will
- * be soon. */
-static bool handled(uint64_t va, tarry_rights access, uint64_t *faults)
+ * be soon.  @n: faults of this access so far. */
+static bool handled(uint64_t va, tarry_rights access, uint64_t *faults,
+		    unsigned int n)
 {
 	int err;
 
+	++*faults;
 	/* No change takes that long: something is broken. */
-	if (++*faults >= MOST_FAULTS)
+	if (n >= MOST_FAULTS)
 		return false;
 	guest_poll();
 	err = tarry_fault(world.space, va, access);
@@ -129,16 +131,20 @@ static bool handled(uint64_t va, tarry_rights access, uint64_t *faults)
 
 bool hw_read_retry(uint64_t va, uint64_t *value, uint64_t *faults)
 {
+	unsigned int n = 0;
+
 	while (machine_access(MACHINE_READ, va, value).faulted)
-		if (!handled(va, TARRY_R, faults))
+		if (!handled(va, TARRY_R, faults, ++n))
 			return false;
 	return true;
 }
 
 bool hw_write_retry(uint64_t va, uint64_t value, uint64_t *faults)
 {
+	unsigned int n = 0;
+
 	while (machine_access(MACHINE_WRITE, va, &value).faulted)
-		if (!handled(va, TARRY_W, faults))
+		if (!handled(va, TARRY_W, faults, ++n))
 			return false;
 	return true;
 }

@@ -34,6 +34,9 @@ other_start:
 	 * An abort of this level (ESR_EL1.EC 0x21, 0x25): x0 is still the frame of
 	 * the access, and says where to go on.  The layout is that of struct touch
 	 * in machine.c.  (Arm DDI 0487J.a, D17.2.37)
+	 *
+	 * It is of an access if it was in touch_*(), or if who it was would have
+	 * returned there; else the frame is none.
 	 */
 fault_entry:
 	mrs	x1, esr_el1
@@ -42,7 +45,17 @@ fault_entry:
 	b.eq	1f
 	cmp	x2, #0x25
 	b.ne	trap_entry
-1:	mov	x2, #1
+1:	mrs	x2, elr_el1
+	ldr	x3, =touch_read
+	cmp	x2, x3
+	b.lo	2f
+	ldr	x3, =touch_end
+	cmp	x2, x3
+	b.lo	3f
+2:	ldr	x3, =touch_executed
+	cmp	x30, x3
+	b.ne	trap_entry
+3:	mov	x2, #1
 	str	x2, [x0]
 	str	x1, [x0, #8]
 	mrs	x1, far_el1
@@ -53,7 +66,10 @@ fault_entry:
 	msr	elr_el1, x30
 	eret
 trap_entry:
-	bl	machine_trap
+	mrs	x0, esr_el1
+	mrs	x1, elr_el1
+	mrs	x2, far_el1
+	bl	guest_trap
 
 	.align	11
 vectors:
@@ -87,11 +103,13 @@ touch_execute:
 	str	x30, [sp, #-16]!
 	mov	x3, sp
 	str	x3, [x0, #24]
-	adr	x3, 1f
+	adr	x3, touch_executed
 	str	x3, [x0, #32]
 	blr	x1
-1:	ldr	x30, [sp], #16
+touch_executed:
+	ldr	x30, [sp], #16
 	ret
+touch_end:
 
 	.globl	return_code, return_code_end
 return_code:

@@ -20,7 +20,6 @@ struct touch {
 
 void machine_main(void);
 void machine_other(void);
-void machine_trap(void);
 void other_start(void);
 void touch_read(struct touch *t, uint64_t va, uint64_t *value);
 void touch_write(struct touch *t, uint64_t va, uint64_t *value);
@@ -149,11 +148,6 @@ void machine_other(void)
 	other_fn();
 	for (;;)
 		;
-}
-
-void machine_trap(void)
-{
-	guest_panic("an exception that is no abort");
 }
 
 /* PSCI CPU_ON (Arm DEN 0022D, 5.1.4). */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The start of a powerpc64 guest on powernv: the image is at 0, big-endian; every
- * thread comes in at 0x10 with translation off, in hypervisor state.  Interrupts
- * come to their vectors with translation off as well.
+ * The start of a powerpc64 guest on powernv: the image is at 0, big-endian;
+ * every thread comes in at 0x10 with translation off, in hypervisor state.
+ * Interrupts come to their vectors with translation off as well.
  */
 	.machine power9
 	.section .text.start, "ax"
@@ -15,23 +15,26 @@ start:	nop
 	 * A fault: r3 is still the frame of the access, and says where to go on.
 	 * The layout is that of struct touch in machine.c.  Data: DAR and DSISR;
 	 * instructions: SRR0 and SRR1.
+	 *
+	 * It is of an access if it was in touch_*(), or if who it was would have
+	 * returned there; else the frame is none.
 	 */
 	.macro	fault at, va, why
 	. = \at
 	\va	%r6
-	std	%r6, 16(%r3)
-	\why	%r6
-	std	%r6, 8(%r3)
-	li	%r6, 1
-	std	%r6, 0(%r3)
-	ld	%r1, 24(%r3)
-	ld	%r6, 32(%r3)
-	mtsrr0	%r6
-	rfid
+	\why	%r7
+	li	%r8, \at
+	b	fault_entry
 	.endm
 	.macro	trap at
 	. = \at
+	mfdar	%r6
+	li	%r8, \at
 	b	trap_entry
+	.endm
+	.macro	address reg, of
+	lis	\reg, \of@h
+	ori	\reg, \reg, \of@l
 	.endm
 	trap	0x100
 	trap	0x200
@@ -46,10 +49,33 @@ start:	nop
 	trap	0xe40
 	trap	0xf80
 	. = 0x1000
+fault_entry:
+	mfsrr0	%r9
+	address	%r10, touch_read
+	cmpld	%r9, %r10
+	blt	1f
+	address	%r10, touch_end
+	cmpld	%r9, %r10
+	blt	2f
+1:	mflr	%r9
+	address	%r10, touch_executed
+	cmpld	%r9, %r10
+	bne	trap_entry
+2:	std	%r6, 16(%r3)
+	std	%r7, 8(%r3)
+	li	%r6, 1
+	std	%r6, 0(%r3)
+	ld	%r1, 24(%r3)
+	ld	%r6, 32(%r3)
+	mtsrr0	%r6
+	rfid
 trap_entry:
 	bl	set_toc
-	mfsrr0	%r3
-	bl	machine_trap
+	mr	%r3, %r8
+	mfsrr0	%r4
+	mr	%r5, %r6
+	addi	%r1, %r1, -512		/* past what a leaf function keeps there */
+	bl	guest_trap
 	nop
 
 set_toc:
@@ -110,14 +136,15 @@ touch_execute:
 	mflr	%r6
 	std	%r6, 16(%r1)
 	std	%r1, 24(%r3)
-	lis	%r7, 5f@h
-	ori	%r7, %r7, 5f@l
+	address	%r7, touch_executed
 	std	%r7, 32(%r3)
 	mtctr	%r4
 	bctrl
-5:	ld	%r6, 16(%r1)
+touch_executed:
+	ld	%r6, 16(%r1)
 	mtlr	%r6
 	blr
+touch_end:
 
 	/* machine_msr(msr): goes on under that MSR. */
 	.globl	machine_msr

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * powerpc64 under QEMU: powernv9 and powernv10, radix trees of 4K and 64K pages.
+ * powerpc64 under QEMU: powernv9 and powernv10, radix trees of 4K and 64K
+ * pages.
  *
  *   qemu-system-ppc64 -accel tcg,thread=multi -M powernv9 -smp 2 -m 1G
  *	-nographic -no-reboot -serial mon:stdio -bios guest.bin
@@ -23,7 +24,6 @@ struct touch {
 
 void machine_main(void);
 void machine_other(void);
-void machine_trap(uint64_t at);
 void machine_msr(uint64_t msr);
 void touch_read(struct touch *t, uint64_t va, uint64_t *value);
 void touch_write(struct touch *t, uint64_t va, uint64_t *value);
@@ -138,12 +138,6 @@ void machine_other(void)
 	other_fn();
 	for (;;)
 		;
-}
-
-void machine_trap(uint64_t at)
-{
-	(void)at;
-	guest_panic("an interrupt that is no storage interrupt");
 }
 
 bool machine_start(void (*fn)(void))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The start of a riscv64 guest: with no firmware, every hart begins here in machine
- * mode.  All memory and all page faults are given to supervisor mode; hart 0 runs
- * the guest there, hart 1 waits until it is started.
+ * The start of a riscv64 guest: with no firmware, every hart begins here in
+ * machine mode.  All memory and all page faults are given to supervisor mode;
+ * hart 0 runs the guest there, hart 1 waits until it is started.
  */
 	.section .text.start, "ax"
 	.globl	start
@@ -52,16 +52,29 @@ start:
 	.align	2
 machine_mode:
 	la	sp, other_stack
-	call	machine_trap
+	csrr	a0, mcause
+	csrr	a1, mepc
+	csrr	a2, mtval
+	call	guest_trap
 
 	/*
 	 * A page fault: a0 is still the frame of the access, and says where to go
 	 * on.  The layout is that of struct touch in machine.c.
+	 *
+	 * It is of an access if it was in touch_*(), or if who it was would have
+	 * returned there; else the frame is none.
 	 */
 	.align	2
 	.globl	fault_entry
 fault_entry:
-	li	t0, 1
+	csrr	t0, sepc
+	la	t1, touch_read
+	bltu	t0, t1, 1f
+	la	t1, touch_end
+	bltu	t0, t1, 2f
+1:	la	t1, touch_executed
+	bne	ra, t1, trap_entry
+2:	li	t0, 1
 	sd	t0, 0(a0)
 	csrr	t0, scause
 	sd	t0, 8(a0)
@@ -71,6 +84,11 @@ fault_entry:
 	ld	ra, 32(a0)
 	csrw	sepc, ra
 	sret
+trap_entry:
+	csrr	a0, scause
+	csrr	a1, sepc
+	csrr	a2, stval
+	call	guest_trap
 
 	.globl	touch_read, touch_write, touch_execute
 touch_read:
@@ -89,12 +107,14 @@ touch_execute:
 	addi	sp, sp, -16
 	sd	ra, 0(sp)
 	sd	sp, 24(a0)
-	la	t0, 1f
+	la	t0, touch_executed
 	sd	t0, 32(a0)
 	jalr	a1
-1:	ld	ra, 0(sp)
+touch_executed:
+	ld	ra, 0(sp)
 	addi	sp, sp, 16
 	ret
+touch_end:
 
 	.align	2
 	.globl	return_code, return_code_end

@@ -20,7 +20,6 @@ struct touch {
 
 void machine_main(void);
 void machine_other(void);
-void machine_trap(void);
 void touch_read(struct touch *t, uint64_t va, uint64_t *value);
 void touch_write(struct touch *t, uint64_t va, uint64_t *value);
 void touch_execute(struct touch *t, uint64_t va, uint64_t *value);
@@ -127,11 +126,6 @@ void machine_other(void)
 		;
 }
 
-void machine_trap(void)
-{
-	guest_panic("a trap that is no page fault");
-}
-
 bool machine_start(void (*fn)(void))
 {
 	other_fn = fn;
@@ -174,6 +168,8 @@ void machine_on(uint64_t root)
 		: "memory");
 }
 
+/* With an address the fence is of leaves alone (4.2.1).  Walk caches change
+ * with an upper entry, whose range is never so short. */
 void machine_forget(uint64_t va, uint64_t len)
 {
 	if (len && len <= 64 * 4096) {

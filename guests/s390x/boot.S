@@ -31,10 +31,24 @@ other_start:
 	 * and says where to go on.  The layout is that of struct touch in
 	 * machine.c; code, translation-exception identification and old PSW are
 	 * in the lowcore.  (PoP chapter 4, "Assigned Storage Locations")
+	 *
+	 * It is of an access if it was in touch_*(), or if who it was would have
+	 * returned there; else the frame is none.  The old PSW may point behind
+	 * the instruction; it is still in touch_*() then.
 	 */
 	.globl	fault_entry
 fault_entry:
-	llgh	%r1, 0x8e(%r0)
+	lg	%r1, 0x158(%r0)
+	larl	%r4, touch_read
+	clgr	%r1, %r4
+	jl	5f
+	larl	%r4, touch_end
+	clgr	%r1, %r4
+	jl	6f
+5:	larl	%r4, touch_executed
+	clgr	%r14, %r4
+	jne	trap_entry
+6:	llgh	%r1, 0x8e(%r0)
 	stg	%r1, 8(%r2)
 	lg	%r1, 0xa8(%r0)
 	stg	%r1, 16(%r2)
@@ -44,6 +58,12 @@ fault_entry:
 	lg	%r1, 32(%r2)
 	stg	%r1, 0x158(%r0)
 	lpswe	0x150(%r0)
+trap_entry:
+	llgh	%r2, 0x8e(%r0)
+	lg	%r3, 0x158(%r0)
+	lg	%r4, 0xa8(%r0)
+	aghi	%r15, -160
+	brasl	%r14, guest_trap
 
 	.globl	touch_read, touch_write, touch_execute
 touch_read:
@@ -61,11 +81,13 @@ touch_write:
 touch_execute:
 	stg	%r14, 112(%r15)
 	stg	%r15, 24(%r2)
-	larl	%r1, 4f
+	larl	%r1, touch_executed
 	stg	%r1, 32(%r2)
 	basr	%r14, %r3
-4:	lg	%r14, 112(%r15)
+touch_executed:
+	lg	%r14, 112(%r15)
 	br	%r14
+touch_end:
 
 	.globl	return_code, return_code_end
 	.align	2

@@ -123,8 +123,15 @@ const char *machine_name(void)
 	return "s390x ccw";
 }
 
-/* To the other CPU. */
-static int sigp(unsigned int order, uint64_t parameter)
+#define SIGP_SENSE	   1
+#define SIGP_STOP	   5
+#define SIGP_RESTART	   6
+#define SIGP_INITIAL_RESET 11
+#define SIGP_SET_PREFIX	   13
+#define SIGP_IS_STOPPED	   0x40 /* of the status that a sense stores */
+
+/* To the other CPU; condition code 2 says that it is busy. */
+static int sigp_status(unsigned int order, uint64_t parameter, uint64_t *status)
 {
 	register uint64_t r1 __asm__("1") = parameter;
 	int cc;
@@ -133,17 +140,29 @@ static int sigp(unsigned int order, uint64_t parameter)
 			 : "=d"(cc), "+d"(r1)
 			 : "d"((uint64_t)!machine_cpu()), "a"((uint64_t)order)
 			 : "cc", "memory");
+	*status = r1;
 	return cc;
 }
 
-/* A disabled wait of all CPUs that are not stopped ends the machine; its address
- * says how. */
+static int sigp(unsigned int order, uint64_t parameter)
+{
+	uint64_t status;
+
+	return sigp_status(order, parameter, &status);
+}
+
+/* The last CPU that is not stopped ends the machine by a disabled wait, whose
+ * address says how.  So the other has to have stopped: were it the last, all
+ * would be well. */
 void machine_exit(int status)
 {
-	uint64_t psw[2] = {PSW_WAIT, status ? 0xbad : 0xfff};
+	uint64_t psw[2] = {PSW_WAIT, status ? 0xbad : 0xfff}, told = 0;
 
-	while (sigp(5, 0) == 2) /* stop */
+	while (sigp(SIGP_STOP, 0) == 2)
 		;
+	while (!(told & SIGP_IS_STOPPED))
+		if (sigp_status(SIGP_SENSE, 0, &told) != 1)
+			told = 0;
 	for (;;)
 		__asm__ volatile("lpswe 0(%0)" ::"a"(psw) : "memory");
 }
@@ -224,11 +243,11 @@ bool machine_start(void (*fn)(void))
 	other_lowcore[NEW_PGM / 8 + 1] = (uintptr_t)fault_entry;
 	other_lowcore[NEW_START / 8] = PSW_64;
 	other_lowcore[NEW_START / 8 + 1] = (uintptr_t)other_start;
-	if (sigp(11, 0)) /* initial CPU reset */
+	if (sigp(SIGP_INITIAL_RESET, 0))
 		return false;
-	while (sigp(13, (uintptr_t)other_lowcore) == 2) /* set prefix */
+	while (sigp(SIGP_SET_PREFIX, (uintptr_t)other_lowcore) == 2)
 		;
-	while (sigp(6, 0) == 2) /* restart */
+	while (sigp(SIGP_RESTART, 0) == 2)
 		;
 	for (unsigned int i = 0; i < 100000000; i++)
 		if (__atomic_load_n(&other_up, __ATOMIC_ACQUIRE))
@@ -279,8 +298,8 @@ void machine_on(uint64_t root)
 }
 
 /*
- * IDTE, clearing by ASCE, of all CPUs.  QEMU does it at the end of the block that
- * it translated: a branch over an instruction ends that.
+ * IDTE, clearing by ASCE, of all CPUs.  QEMU does it at the end of the block
+ * that it translated: a branch over an instruction ends that.
  */
 void machine_forget(uint64_t va, uint64_t len)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The start of an x86-64 guest: the PVH entry (an ELF note of the loader's, 32-bit
- * protected mode, paging off), long mode on identity tables of 2M leaves that
- * cover the first 4 GiB, then C.  CPU 1 comes the same way from real mode.
+ * The start of an x86-64 guest: the PVH entry (an ELF note of the loader's,
+ * 32-bit protected mode, paging off), long mode on identity tables of 2M leaves
+ * that cover the first 4 GiB, then C.  CPU 1 comes the same way from real mode.
  */
 	.section .note.pvh, "a", @note
 	.align	4
@@ -117,22 +117,42 @@ machine_deeper:
 	/*
 	 * A page fault: what it was is kept for this CPU, and the access goes on
 	 * where it said that it would.  %rdi is still the frame of the access.
+	 *
+	 * It is of an access if it was in touch_*(), or if who it was would have
+	 * returned there; else the frame is none.
 	 */
 	.globl	fault_entry
 fault_entry:
 	pushq	%rax
-	movq	8(%rsp), %rax
+	movq	16(%rsp), %rax
+	cmpq	$touch_read, %rax
+	jb	1f
+	cmpq	$touch_end, %rax
+	jb	2f
+1:	movq	40(%rsp), %rax
+	movq	(%rax), %rax
+	cmpq	$touch_executed, %rax
+	jne	3f
+2:	movq	8(%rsp), %rax
 	movq	%rax, 8(%rdi)		/* error code */
 	movq	%cr2, %rax
 	movq	%rax, 16(%rdi)		/* address */
 	movq	$1, (%rdi)		/* it happened */
 	movq	24(%rdi), %rsp		/* the stack of the access */
 	ret
+3:	movq	8(%rsp), %rdi
+	movq	16(%rsp), %rsi
+	movq	%cr2, %rdx
+	call	guest_trap
 
-	/* Anything else is the end. */
+	/* Anything else is the end.  The first word is an error code, and the
+	 * second says where; or the first does, where there is no such code. */
 	.globl	trap_entry
 trap_entry:
-	call	machine_trap
+	movq	(%rsp), %rdi
+	movq	8(%rsp), %rsi
+	xorl	%edx, %edx
+	call	guest_trap
 
 	/* touch_*(frame, va, value): see struct touch in machine.c. */
 	.globl	touch_read, touch_write, touch_execute
@@ -149,7 +169,9 @@ touch_write:
 touch_execute:
 	movq	%rsp, 24(%rdi)
 	call	*%rsi
+touch_executed:
 	ret
+touch_end:
 
 	.globl	return_code, return_code_end
 return_code:

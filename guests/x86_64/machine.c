@@ -19,7 +19,6 @@ struct touch {
 
 void machine_main(void);
 void machine_other(void);
-void machine_trap(void);
 void machine_deeper(uint64_t root);
 void fault_entry(void);
 void trap_entry(void);
@@ -174,11 +173,6 @@ void machine_other(void)
 	other_fn();
 	for (;;)
 		__asm__ volatile("cli; hlt");
-}
-
-void machine_trap(void)
-{
-	guest_panic("an exception that is no page fault");
 }
 
 static void wait_turns(unsigned int turns)
