@@ -159,9 +159,8 @@ def sabotage(machine, fmt, out, timeout):
     return bad
 
 
-def ask(monitor, text):
-    """One command of the monitor; what it says."""
-    monitor.sendall(text.encode() + b'\n')
+def heard(monitor):
+    """What the monitor says, up to its prompt."""
     got = b''
     while not got.endswith(b'(qemu) '):
         more = monitor.recv(65536)
@@ -169,6 +168,12 @@ def ask(monitor, text):
             break
         got += more
     return got.decode(errors='replace')
+
+
+def ask(monitor, text):
+    """One command of the monitor; what it says."""
+    monitor.sendall(text.encode() + b'\n')
+    return heard(monitor)
 
 
 def wait_for(process, timeout):
@@ -201,6 +206,7 @@ def oracle(machine, fmt, out, timeout):
         with socket.socket(socket.AF_UNIX) as monitor:
             monitor.connect(path)
             monitor.settimeout(timeout)
+            heard(monitor)  # it greets, sooner or later
             ask(monitor, 'stop')
             for va, oa in wanted:
                 said = ask(monitor, 'gva2gpa 0x' + va)
@@ -235,9 +241,12 @@ def table(out, timeout):
             found = cases(lines)
             bad += not ended or not whole(lines)
             bad += any(c[0] == 'not ok' for c in found)
-            with contextlib.redirect_stdout(io.StringIO()):
+            told = io.StringIO()
+            with contextlib.redirect_stdout(told):
                 agree = not oracle(machine, fmt, out, timeout)
             bad += not agree
+            if not agree:
+                print(told.getvalue())
             found.append(('ok' if agree else 'not ok',
                           "QEMU's own walker translates as tarry does", ''))
             for how, name, note in found:
