@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bed.h"
+#include "tarry/inline.h"
 
 static const struct tarry_how small = {.levels = 1};
 
@@ -32,7 +33,8 @@ static void look_in(void *ctx)
 static void look_back(void *ctx)
 {
 	struct stay *s = ctx;
-	uint64_t e = __atomic_load_n(s->slots, __ATOMIC_ACQUIRE);
+	uint64_t e = tarry_entry_order(
+		s->b->format, __atomic_load_n(s->slots, __ATOMIC_ACQUIRE));
 
 	if (s->b->format->leaf_oa(e, 0) != s->oa)
 		s->wrong++;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bed.h"
+#include "tarry/inline.h"
 
 static const struct tarry_how small = {.levels = 1};
 
@@ -141,9 +142,11 @@ static void look_now(struct probe *p, const struct tarry_span *spans,
 	i->maps &=
 		!tarry_translate(p->bed->space, i->va, &hit) && hit.oa == i->oa;
 	i->hidden &= !hardware_walk(p->bed, p->bed->space, i->va, &e, NULL);
-	if (i->late_slot)
-		*i->late_slot = p->bed->format->set_accessed_dirty(
-			*i->late_slot, 0, i->sets);
+	if (i->late_slot) {
+		e = tarry_entry_order(p->bed->format, *i->late_slot);
+		e = p->bed->format->set_accessed_dirty(e, 0, i->sets);
+		*i->late_slot = tarry_entry_order(p->bed->format, e);
+	}
 }
 
 static void instant_open(struct bed *b, struct probe *p, struct instant *i)
