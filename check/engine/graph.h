@@ -118,7 +118,6 @@ void graph_make_room(struct graph *g, uint64_t key, int rank);
 void graph_reread(struct graph *g, unsigned int n, uint64_t initial);
 /* The other half, of the last node. */
 void graph_write_half(struct graph *g);
-uint64_t graph_value_of(const struct node *n, uint64_t read);
 
 /* ---- model.c ---- */
 

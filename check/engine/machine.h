@@ -48,7 +48,7 @@ struct thread {
 	struct op *op; /* what it will do next */
 	struct op start;
 	uint8_t parent, sequence; /* of a spawned one */
-	uint16_t start_after;	  /* graph.c: events of its parent */
+	uint16_t start_after;	  /* graphs: events of its parent */
 	/* Clocks: of dependence, of happens-before; loads without acquire, the
 	 * last release fence. */
 	vclock dep, hb, acquired, released;
@@ -62,7 +62,7 @@ struct thread {
 	struct ticket tickets[MACHINE_TICKETS];
 	unsigned int n_tickets, n_spawned;
 	uint32_t joining;	      /* of a barrier: threads */
-	uint8_t found[CLOCK_THREADS]; /* graph.c: sections, as a wait reads */
+	uint8_t found[CLOCK_THREADS]; /* graphs: sections, as a wait reads */
 	unsigned int may_fail;
 	/* What was read since the last event that was no read. */
 	struct {
@@ -146,7 +146,7 @@ struct strategy {
 	void (*done)(struct thread *t, const struct op *op,
 		     const struct touch *touches, unsigned int n,
 		     const vclock *before);
-	/* Values come from elsewhere (graph.c); NULL: from memory. */
+	/* Values come from elsewhere (enact.c); NULL: from memory. */
 	void (*perform)(struct thread *t, struct op *op);
 	/* Called before an event is announced: may do others first. */
 	void (*before)(struct thread *t, struct op *op);
@@ -164,8 +164,8 @@ struct machine {
 	struct event *events;
 	unsigned int n_events, max_events;
 	uint32_t stamp; /* of lives and executions: changes with each */
-	bool explores; /* clocks of dependence are wanted */
-	bool raw;      /* set-up, finish: no scheduling, no judging */
+	bool explores;	/* clocks of dependence are wanted */
+	bool raw;	/* set-up, finish: no scheduling, no judging */
 	bool finishing;
 	enum outcome outcome;
 	struct violation violation;
@@ -216,6 +216,8 @@ bool machine_await_holds(const struct op *op, uint64_t value);
 uint64_t machine_read(uintptr_t addr, unsigned int size);
 void machine_write(uintptr_t addr, unsigned int size, uint64_t v);
 bool machine_cas_would(const struct op *op);
+/* What an RMW of that kind makes of @old. */
+uint64_t machine_rmw(unsigned int how, uint64_t operand, uint64_t old);
 
 /* World words (memory_world) of sections, defers, heap. */
 uintptr_t world_section(enum check_class class, unsigned int tid);

@@ -32,20 +32,6 @@ void graph_make_room(struct graph *g, uint64_t key, int rank)
 			g->nodes[i].rank++;
 }
 
-uint64_t graph_value_of(const struct node *n, uint64_t read)
-{
-	switch (n->how) {
-	case CHECK_ADD:
-		return read + n->operand;
-	case CHECK_OR:
-		return read | n->operand;
-	case CHECK_AND:
-		return read & n->operand;
-	default:
-		return n->operand;
-	}
-}
-
 void graph_reread(struct graph *g, unsigned int i, uint64_t initial)
 {
 	struct node *n = &g->nodes[i];
@@ -81,7 +67,7 @@ void graph_write_half(struct graph *g)
 	graph_make_room(g, n->key, rank + 1);
 	n->type = NODE_RMW;
 	n->flags &= (uint8_t)~NODE_HALF;
-	n->written = graph_value_of(n, n->read);
+	n->written = machine_rmw(n->how, n->operand, n->read);
 	n->rank = (int16_t)(rank + 1);
 	n->write_time = ++g->time;
 }
