@@ -90,6 +90,10 @@ bool check_invalidate(uint64_t root, uint64_t va, uint64_t len, bool tables,
 	(void)root;
 	if (site->skipped)
 		return true;
+	if (tarry_load(&bed.deaf, TARRY_RELAXED)) {
+		tarry_fetch_add(&bed.deaf, -1u, TARRY_RELAXED);
+		return false;
+	}
 	for (unsigned int i = 0; i < BED_CPUS; i++)
 		check_mmu_invalidate(&bed.mmu[i], len ? first : 0,
 				     len ? n : CHECK_TLB_SLOTS, tables || !len);

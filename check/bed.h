@@ -33,6 +33,8 @@ struct bed {
 	bool wrote;
 	uint32_t gone;
 	struct tarry_soft_tlb *tlb;
+	/* So many invalidations are lost, and not answered. */
+	uint32_t deaf;
 };
 
 extern struct bed bed;

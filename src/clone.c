@@ -251,6 +251,8 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 		tarry_range_unlock(&op_from);
 		if (!err)
 			err = answered ? 0 : TARRY_ELISTENER;
+		if (tarry_gather_finish(op_from.g, answered) && !err)
+			err = TARRY_ELISTENER;
 		if (tarry_gather_finish(op_to.g, answered) && !err)
 			err = TARRY_ELISTENER;
 	}

@@ -146,6 +146,7 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 	}
 	if (err) {
 		entry_publish(f, slot, e);
+		tarry_gather_put_back(op->g);
 		return err;
 	}
 	rights = col->rights |

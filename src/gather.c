@@ -15,7 +15,9 @@
  * before it fills a slot that the open gather may have emptied.
  */
 #include "gather.h"
+#include "keep.h"
 #include "retire.h"
+#include "run.h"
 
 void tarry_gather_add_span(struct tarry_gather *g, tarry_va va, uint64_t len,
 			   unsigned int level, bool tables)
@@ -63,15 +65,11 @@ void tarry_gather_add_span(struct tarry_gather *g, tarry_va va, uint64_t len,
 void tarry_gather_add_run(struct tarry_gather *g, tarry_oa oa, uint64_t len,
 			  tarry_rights rights)
 {
-	struct tarry_run *last = g->n_runs ? &g->runs[g->n_runs - 1] : NULL;
+	struct tarry_run run = {.oa = oa, .len = len, .rights = rights};
+	bool room = run_add(g->runs, &g->n_runs, TARRY_GATHER_PAGES, &run);
 
-	if (last && last->oa + last->len == oa && last->rights == rights) {
-		last->len += len;
-		return;
-	}
-	tarry_assert(g->n_runs < TARRY_GATHER_PAGES);
-	g->runs[g->n_runs++] =
-		(struct tarry_run){.oa = oa, .len = len, .rights = rights};
+	tarry_assert(room);
+	(void)room;
 }
 
 static bool tell_hardware(struct tarry_body *b, const struct tarry_span *spans,
@@ -118,7 +116,23 @@ bool tarry_gather_invalidate(struct tarry_gather *g)
 	     l = tarry_load(&l->next, TARRY_ACQUIRE))
 		if (l->wait && (tables || !l->lazy))
 			answered &= l->wait(l);
+	if (!answered && !g->unanswered) {
+		/* Seen by whoever sees, under a lock, what was taken away: as
+		 * beside an open gather, until tarry_settle().
+		 * rule: not-alone-flush-all */
+		tarry_fetch_add(&b->open_gathers, 1, TARRY_RELAXED);
+		g->unanswered = true;
+	}
 	return answered;
+}
+
+void tarry_gather_put_back(struct tarry_gather *g)
+{
+	tarry_assert(!g->first && !g->n_runs && !g->n_spans);
+	if (g->unanswered)
+		tarry_fetch_add(&tarry_body(g->space)->open_gathers, -1u,
+				TARRY_RELEASE);
+	g->unanswered = false;
 }
 
 int tarry_gather_finish(struct tarry_gather *g, bool answered)
@@ -126,12 +140,9 @@ int tarry_gather_finish(struct tarry_gather *g, bool answered)
 	struct tarry_body *b = tarry_body(g->space);
 
 	tarry_assert(g->n_spans == 0);
-	if (!answered) {
+	if (g->unanswered && tarry_port_keeps(unlink_invalidate_wait_free)) {
 		/* A cache may still lead into these: never a wrong free. */
-		g->first = 0;
-		g->last = 0;
-		g->n_tables = 0;
-		g->n_runs = 0;
+		tarry_keep(g);
 		return TARRY_ELISTENER;
 	}
 	for (uint32_t id = tarry_port_keeps(descriptor_outlives) ? 0 : g->first;
@@ -145,7 +156,7 @@ int tarry_gather_finish(struct tarry_gather *g, bool answered)
 	}
 	if (g->first || g->n_runs)
 		tarry_retire(b->pool, g);
-	return 0;
+	return answered ? 0 : TARRY_ELISTENER;
 }
 
 void tarry_gather_begin(struct tarry_gather *g, struct tarry_space *s)
@@ -172,4 +183,53 @@ int tarry_gather_end(struct tarry_gather *g)
 	g->open = false;
 	tarry_port_read_end();
 	return tarry_gather_finish(g, answered);
+}
+
+/* Retires what was kept, outside of all locks. */
+static void settle_retire(struct tarry_body *b, struct tarry_kept *kept)
+{
+	struct tarry_gather g;
+
+	gather_init(&g, b);
+	g.first = kept->first;
+	g.last = kept->last;
+	g.n_tables = kept->n_tables;
+	for (uint32_t i = 0; i < kept->n_runs; i++) {
+		if (gather_full(&g))
+			tarry_retire(b->pool, &g);
+		g.runs[g.n_runs++] = kept->runs[i];
+	}
+	tarry_retire(b->pool, &g);
+}
+
+int tarry_gather_settle(struct tarry_body *b, bool anyway)
+{
+	struct tarry_kept kept = {.gathers = 0};
+	struct tarry_gather g;
+	bool answered = true;
+
+	lock_none_held();
+	gather_init(&g, b);
+	/* With the lock, so that all that is kept was kept before it is asked
+	 * for. */
+	lock_take(&b->listener_lock, TARRY_RANK_LISTENERS);
+	if (b->kept.gathers || anyway) {
+		gather_everything(&g);
+		tarry_port_read_begin();
+		answered = tarry_gather_invalidate(&g);
+		tarry_port_read_end();
+		if (answered)
+			tarry_keep_take(b, &kept);
+	}
+	lock_drop(&b->listener_lock, TARRY_RANK_LISTENERS);
+	/* It has taken nothing away itself. */
+	tarry_gather_put_back(&g);
+	if (kept.gathers)
+		settle_retire(b, &kept);
+	return answered ? 0 : TARRY_ELISTENER;
+}
+
+int tarry_settle(struct tarry_space *s)
+{
+	return tarry_gather_settle(tarry_body(s), false);
 }

@@ -27,6 +27,7 @@ tarry_inline void gather_init(struct tarry_gather *g, struct tarry_body *b)
 	g->n_tables = 0;
 	g->open = false;
 	g->tables = false;
+	g->unanswered = false;
 }
 
 void tarry_gather_add_span(struct tarry_gather *g, tarry_va va, uint64_t len,
@@ -68,11 +69,28 @@ tarry_inline void gather_table(struct tarry_pool *pool, struct tarry_gather *g,
 
 /* rule: unlink-invalidate-wait-free, second step.  Inside a read section,
  * table locks may be held.  Spans are gone on return; false: some cache did
- * not answer, so nothing of this gather may ever be freed. */
+ * not answer, and the gather remembers it. */
 bool tarry_gather_invalidate(struct tarry_gather *g);
 
-/* The rest, after the section and without locks: retire, or, after a cache
- * did not answer, keep for ever. */
+/* The next invalidation is of everything, whatever the level. */
+tarry_inline void gather_everything(struct tarry_gather *g)
+{
+	g->n_spans = 1;
+	g->tables = true;
+	g->spans[0] = (struct tarry_span){.levels = ~0u, .tables = true};
+}
+
+/* No cache answered, but all was put back: nothing is owed.  The gather has
+ * collected nothing else. */
+void tarry_gather_put_back(struct tarry_gather *g);
+
+/* Everything is asked for, if anything is kept or @anyway; what was kept
+ * waits for its readers then.  No lock held.  0, or TARRY_ELISTENER. */
+int tarry_gather_settle(struct tarry_body *b, bool anyway);
+
+/* The rest, after the section and without locks: retire, or, if a cache did
+ * not answer, keep until it does.  @answered: of what other gathers of the
+ * same operation were told. */
 int tarry_gather_finish(struct tarry_gather *g, bool answered);
 
 #endif

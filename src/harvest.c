@@ -79,5 +79,5 @@ int tarry_harvest(struct tarry_space *s, tarry_va va, uint64_t len,
 	tarry_range_unlock(&op);
 	tarry_op_end(&op);
 	(void)err; /* needs no memory, and refuses nothing */
-	return answered ? 0 : TARRY_ELISTENER;
+	return tarry_gather_finish(op.g, answered);
 }

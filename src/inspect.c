@@ -112,9 +112,15 @@ static void inspect(struct tarry_body *b, struct inspect *in)
 
 void tarry_space_stats(struct tarry_space *s, struct tarry_space_stats *stats)
 {
+	struct tarry_body *b = tarry_body(s);
 	struct inspect in = {.damage = NULL};
 
-	inspect(tarry_body(s), &in);
+	inspect(b, &in);
+	lock_take(&b->listener_lock, TARRY_RANK_LISTENERS);
+	in.stats.kept = b->kept.n_tables;
+	for (uint32_t i = 0; i < b->kept.n_runs; i++)
+		in.stats.kept_bytes += b->kept.runs[i].len;
+	lock_drop(&b->listener_lock, TARRY_RANK_LISTENERS);
 	*stats = in.stats;
 }
 

@@ -292,5 +292,8 @@ void tarry_pool_stats(struct tarry_pool *pool, struct tarry_pool_stats *stats)
 	stats->free_bytes = pool->hot_pages << pool->page_lg2;
 	stats->returned_bytes = pool->returned;
 	stats->failed = pool->failed;
+	stats->kept = pool->kept;
+	stats->kept_bytes = pool->kept_bytes;
+	stats->lost_bytes = pool->lost_bytes;
 	lock_drop(&pool->lock, TARRY_RANK_POOL);
 }

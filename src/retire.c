@@ -27,6 +27,7 @@
 #include "entry.h"
 #include "lock.h"
 #include "retire.h"
+#include "run.h"
 #include "table.h"
 
 static void shard_lock(struct tarry_shard *shard)
@@ -42,25 +43,6 @@ static void shard_unlock(struct tarry_shard *shard)
 static bool batch_empty(const struct tarry_batch *b)
 {
 	return !b->first && !b->n_runs;
-}
-
-/* Continue the last run, or start one; false: no room. */
-static bool run_add(struct tarry_run *runs, uint32_t *n, uint32_t max,
-		    const struct tarry_run *run)
-{
-	if (*n) {
-		struct tarry_run *last = &runs[*n - 1];
-
-		if (last->oa + last->len == run->oa &&
-		    last->rights == run->rights) {
-			last->len += run->len;
-			return true;
-		}
-	}
-	if (*n == max)
-		return false;
-	runs[(*n)++] = *run;
-	return true;
 }
 
 /* The leaves of a doomed table, some runs at a time. */

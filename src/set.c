@@ -19,6 +19,7 @@
  *    are not touched: late readers still find what was true.
  *    (rule: unlink-invalidate-wait-free)
  */
+#include "keep.h"
 #include "set.h"
 
 unsigned int tarry_largest_leaf(const struct tarry_format *f,
@@ -440,6 +441,11 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 		uint64_t first = op.c.first;
 		unsigned int level;
 
+		if ((b->flags & TARRY_SPACE_RELEASE) &&
+		    set->kind != SET_RIGHTS && !keep_has_room(b)) {
+			late = late ? late : TARRY_ELISTENER;
+			break;
+		}
 		err = tarry_range_take(&op, stop);
 		if (err)
 			break;
@@ -449,6 +455,13 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 		    !tarry_port_recheck(
 			    !tarry_load(&b->open_gathers, TARRY_ACQUIRE)))
 			answered = tarry_gather_invalidate(op.g);
+		if (!answered) {
+			/* Not forgotten: nothing may come here yet. */
+			tarry_range_unlock(&op);
+			tarry_gather_put_back(op.g);
+			late = TARRY_ELISTENER;
+			break;
+		}
 		done = set_act(&op, set, &answered);
 		/* rule: invalidate-before-unlock.  A map that took nothing
 		 * away has nothing to say, whoever else is at work. */

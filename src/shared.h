@@ -221,10 +221,25 @@ struct tarry_pool {
 	uint64_t hot_pages;			  /* P */
 	uint64_t returned, failed;		  /* P */
 	uint64_t spaces;			  /* P */
+	uint64_t kept, kept_bytes, lost_bytes;	  /* P */
 
 	struct tarry_shard shards[TARRY_PORT_SHARDS];
 	/* Pages used by pool and spaces themselves. */
 	uint64_t own_len; /* C  bytes of the first region taken at creation */
+};
+
+/* Data page runs that a space can keep. */
+#ifndef TARRY_KEPT_RUNS
+#define TARRY_KEPT_RUNS 64
+#endif
+
+/* What was taken away while a cache did not answer; see settle.c. */
+struct tarry_kept {
+	uint32_t gathers;     /* L  how many; in open_gathers as well */
+	uint32_t first, last; /* L  detached tables, chained by their link */
+	uint32_t n_tables;    /* L */
+	uint32_t n_runs;      /* A L */
+	struct tarry_run runs[TARRY_KEPT_RUNS]; /* L */
 };
 
 /* A space; begins with its public face. */
@@ -238,8 +253,9 @@ struct tarry_body {
 	/* Listeners, newest first; release to publish. */
 	struct tarry_listener *listeners; /* A L */
 	struct tarry_port_lock listener_lock;
-	uint32_t open_gathers; /* A  gathers that callers have open */
+	uint32_t open_gathers; /* A  that callers have open, or were kept */
 	uint32_t moves;	       /* A  moves whose tables wait for readers */
+	struct tarry_kept kept;
 };
 
 #define TARRY_ROOT_LEVELS 15ull

@@ -94,23 +94,28 @@ int tarry_space_destroy(struct tarry_space *s)
 	struct tarry_table *t;
 	tarry_oa root = tarry_space_root(s);
 	uint32_t id = id_of_oa(pool, (uintptr_t)b - pool->window);
-	bool answered;
+	uint32_t open;
+	int err;
 
 	lock_none_held();
-	if (tarry_load(&b->open_gathers, TARRY_RELAXED))
+	lock_take(&b->listener_lock, TARRY_RANK_LISTENERS);
+	open = tarry_load(&b->open_gathers, TARRY_RELAXED) - b->kept.gathers;
+	lock_drop(&b->listener_lock, TARRY_RANK_LISTENERS);
+	if (open)
 		return TARRY_EBUSY;
+	/* rule: unlink-invalidate-wait-free.  Nobody begins a walk any more
+	 * but readers in their sections: for caches, the tree was unlinked
+	 * before the call, by whoever took the root away from the hardware.
+	 * First, so that an error means that nothing changed. */
+	err = tarry_gather_settle(b, true);
+	if (err)
+		return err;
 	tarry_op_begin(&op, s, 0, span_of(f, f->levels - 1), NULL);
 	tarry_port_read_begin();
-	/* rule: unlink-invalidate-wait-free.  The root stays where it is: a
-	 * reader that found the space in its section may still begin a walk. */
+	/* The root stays where it is: a reader that found the space in its
+	 * section may still begin a walk. */
 	tarry_detach_subtree(&op, root, f->levels - 1, detached_state(b),
 			     false);
-	if (body_has_caches(b)) {
-		tarry_gather_add_span(op.g, 0, 1, 0, true);
-		op.g->spans[0].len = 0; /* everything */
-		op.g->spans[0].levels = ~0u;
-	}
-	answered = tarry_gather_invalidate(op.g);
 	tarry_port_read_end();
 	tarry_op_end(&op);
 	tarry_store(&b->listeners, NULL, TARRY_RELAXED);
@@ -126,7 +131,7 @@ int tarry_space_destroy(struct tarry_space *s)
 	pool->spaces--;
 	lock_drop(&pool->lock, TARRY_RANK_POOL);
 	/* rule: retire-needs-no-owner: from here on the pool is enough */
-	return tarry_gather_finish(&g, answered);
+	return tarry_gather_finish(&g, true);
 }
 
 tarry_oa tarry_space_root(const struct tarry_space *s)

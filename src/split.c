@@ -96,8 +96,10 @@ int tarry_split(struct tarry_space *s, tarry_va va, unsigned int level,
 		}
 		table_unlock(t);
 		tarry_port_read_end();
-		if (!answered)
+		if (!answered) {
+			tarry_gather_put_back(op.g);
 			err = TARRY_ELISTENER;
+		}
 		if (id || err || kind != TARRY_LEAF || op.c.level != level)
 			break;
 		/* No table at hand: fetch one without locks, look again. */

@@ -95,6 +95,9 @@ void bed_close_pool(struct bed *b)
 	assert_int_equal(stats.waiting, 0);
 	assert_int_equal(stats.waiting_bytes, 0);
 	assert_int_equal(stats.waiting_pages, 0);
+	assert_int_equal(stats.kept, 0);
+	assert_int_equal(stats.kept_bytes, 0);
+	assert_int_equal(stats.lost_bytes, 0);
 	assert_int_equal(stats.table_bytes, 0);
 	for (unsigned int l = 0; l < TARRY_MAX_LEVELS; l++)
 		assert_int_equal(stats.tables[l], 0);

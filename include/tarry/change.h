@@ -65,7 +65,9 @@ struct tarry_how {
  *          decide-under-lock, loser-redoes, detached-is-final.
  * Return:  0, or with nothing changed: TARRY_EALIGN, TARRY_ELENGTH,
  *          TARRY_ERANGE, TARRY_EOUTPUT, TARRY_ERIGHTS (the format cannot say
- *          it), TARRY_EEXIST, TARRY_ENOMEM, TARRY_EINVAL (a gather).
+ *          it), TARRY_EEXIST, TARRY_ENOMEM, TARRY_EINVAL (a gather),
+ *          TARRY_ELISTENER (a cache may still know what stood there).  Where
+ *          empty tables made room, TARRY_ELISTENER: done, but they are kept.
  */
 static inline int tarry_map(struct tarry_space *s, tarry_va va, tarry_oa oa,
 			    uint64_t len, tarry_rights rights,
@@ -94,7 +96,9 @@ static inline int tarry_map(struct tarry_space *s, tarry_va va, tarry_oa oa,
  *          lock-top-down, retire-needs-no-memory, freeze-then-change.
  * Return:  0, or with nothing changed: TARRY_EALIGN, TARRY_ELENGTH,
  *          TARRY_ERANGE, TARRY_ENOMEM (for the split).  TARRY_ELISTENER: done,
- *          but what was taken away is kept, never freed.
+ *          but what was taken away is kept until tarry_settle(); or, with
+ *          TARRY_SPACE_RELEASE, done as far as there was room to keep it: the
+ *          rest stays mapped.
  */
 static inline int tarry_unmap(struct tarry_space *s, tarry_va va, uint64_t len,
 			      const struct tarry_how *how)

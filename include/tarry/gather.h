@@ -38,8 +38,9 @@ struct tarry_gather {
 	unsigned int n_runs;
 	uint32_t first, last; /* detached tables, chained by their link */
 	uint32_t n_tables;
-	bool open;   /* begun by the caller, and counted by the space */
-	bool tables; /* some span detached tables */
+	bool open;	 /* begun by the caller, and counted by the space */
+	bool tables;	 /* some span detached tables */
+	bool unanswered; /* some cache did not answer; counted as well */
 	struct tarry_span spans[TARRY_GATHER_SPANS];
 	struct tarry_run runs[TARRY_GATHER_PAGES];
 };
@@ -69,9 +70,32 @@ void tarry_gather_begin(struct tarry_gather *g, struct tarry_space *s);
  * Ref:     ends the use of the space.
  * Rules:   unlink-invalidate-wait-free, harvest-after-invalidate,
  *          not-alone-flush-all.
- * Return:  0; TARRY_ELISTENER (what was detached is kept, never freed).
+ * Return:  0; TARRY_ELISTENER (what was detached is kept until
+ *          tarry_settle()).
  */
 int tarry_gather_end(struct tarry_gather *g);
+
+/**
+ * tarry_settle() - asks again for what a cache did not answer
+ * @s: space
+ *
+ * What was taken away while some cache did not answer is kept, and until then
+ * every operation on the space invalidates all of it, as beside an open gather.
+ * Here every cache is told to forget everything; if all answer, what was kept
+ * at the call waits for its readers as if it had been taken away now.  A cache
+ * that will never answer again is taken off by tarry_unlisten() first.
+ *
+ * Needs no memory.  Nothing is kept: does nothing, tells nobody.
+ *
+ * Context: read section forbidden; sleeps only where a listener does, or to
+ *          help when too much waits.
+ * Locks:   takes and drops the space's listener lock and a shard's.
+ * Ref:     caller has one on @s.
+ * Rules:   unlink-invalidate-wait-free, not-alone-flush-all,
+ *          retire-needs-no-memory.
+ * Return:  0; TARRY_ELISTENER (some cache still does not answer; all is kept).
+ */
+int tarry_settle(struct tarry_space *s);
 
 #ifdef __cplusplus
 }

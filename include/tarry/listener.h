@@ -31,7 +31,8 @@ struct tarry_listener {
 		     unsigned int n);
 	/* The caches have forgotten all that was sent; NULL if send() is
 	 * enough.  False: no answer in time.  The operation then reports
-	 * TARRY_ELISTENER and what it detached is never freed. */
+	 * TARRY_ELISTENER, and what it detached is kept until tarry_settle(),
+	 * which asks again.  It may be asked several times of one send. */
 	bool (*wait)(struct tarry_listener *l);
 	/* Caches only tables, not leaves: told only if tables are freed. */
 	bool lazy;

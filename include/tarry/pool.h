@@ -66,6 +66,9 @@ struct tarry_pool_stats {
 	uint64_t waiting_pages; /* data page runs not yet released */
 	uint64_t retired;	/* tables, since the start */
 	uint64_t released;	/* bytes of data pages, since the start */
+	uint64_t kept;		/* tables that no cache's answer has freed */
+	uint64_t kept_bytes;	/* of them and of data pages: tarry_settle() */
+	uint64_t lost_bytes; /* of data pages: no room to keep, never freed */
 	uint64_t grace_periods; /* waited for, since the start */
 	uint64_t helped;	/* times that a writer waited for one itself */
 	uint64_t descriptor_bytes; /* committed for descriptors */

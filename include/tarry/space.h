@@ -56,6 +56,8 @@ struct tarry_space_stats {
 	uint64_t tables[TARRY_MAX_LEVELS]; /* attached, by level */
 	uint64_t live[TARRY_MAX_LEVELS];   /* slots in use, by level */
 	uint64_t spares;		   /* deposited */
+	uint64_t kept;			   /* tables, until tarry_settle() */
+	uint64_t kept_bytes; /* of data pages, until tarry_settle() */
 };
 
 /**
@@ -82,14 +84,16 @@ int tarry_space_create(struct tarry_pool *pool,
  * @s: space; no operation on it is under way or comes later
  *
  * Readers that are still inside a section may go on: what they see stays until
- * their section ends.  Listeners are told once, and forgotten.
+ * their section ends.  Listeners are told once, and forgotten; if all answer,
+ * what was kept for want of an answer (tarry_settle()) goes along.
  *
  * Context: read section forbidden; sleeps only to help when too much waits.
  * Locks:   takes and drops table locks and a shard's.
  * Ref:     ends the caller's.
  * Rules:   unlink-invalidate-wait-free, retire-needs-no-owner, spares-follow.
- * Return:  0; TARRY_ELISTENER (the tables are kept, never freed);
- *          TARRY_EBUSY with nothing changed (a gather is open).
+ * Return:  0; with nothing changed TARRY_EBUSY (a gather is open),
+ *          TARRY_ELISTENER (a cache did not answer: try again, or take it off
+ *          by tarry_unlisten()).
  */
 int tarry_space_destroy(struct tarry_space *s);
 

@@ -27,6 +27,9 @@ extern "C" {
 #ifndef TARRY_BATCH_RUNS
 #define TARRY_BATCH_RUNS 4
 #endif
+#ifndef TARRY_KEPT_RUNS
+#define TARRY_KEPT_RUNS 4
+#endif
 /* A grace period does not wait for walkers with interrupts off: the kick
  * must. */
 #define TARRY_PORT_GRACE_COVERS_IRQ_OFF 0
