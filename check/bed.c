@@ -86,9 +86,8 @@ bool check_invalidate(uint64_t root, uint64_t va, uint64_t len, bool tables,
 	unsigned int first = (unsigned int)(va / BED_PAGE);
 	unsigned int n = (unsigned int)(len / BED_PAGE);
 
-	site->seen = 1;
 	(void)root;
-	if (site->skipped)
+	if (!check_keeps(site))
 		return true;
 	if (tarry_load(&bed.deaf, TARRY_RELAXED)) {
 		tarry_fetch_add(&bed.deaf, -1u, TARRY_RELAXED);

@@ -34,6 +34,7 @@ struct verdict {
 	bool found; /* a violation */
 	enum check_kind kind;
 	char text[512];
+	struct violation violation; /* where, if there can be no report */
 	struct schedule schedule;
 };
 
@@ -41,6 +42,7 @@ extern const char *const kind_names[CHECK_KINDS];
 const char *model_name(enum check_model m);
 
 /* Must the scenario be violated under that model? */
+bool verdict_of_nothing(const struct verdict *v);
 bool scenario_violated(const struct check_scenario *s, enum check_model m);
 bool scenario_wanted(const struct check_scenario *s, const struct options *o);
 void verdict_reach(struct verdict *v, const struct check_scenario *s,

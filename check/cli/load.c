@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "registry.h"
 
 /* Where the headers are: of the installed checker, or of the source. */
 #ifndef CHECK_HEADERS
@@ -33,6 +34,16 @@ static int run(char *const argv[])
 		return -1;
 	return WEXITSTATUS(status);
 }
+
+/* What the checker judges, and what no scenario may do (forbidden.c). */
+static const char *const wrapped[] = {
+	"-Wl,--wrap=memset,--wrap=memcpy,--wrap=memmove",
+	"-Wl,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit",
+	"-Wl,--wrap=abort,--wrap=__assert_fail",
+	"-Wl,--wrap=fork,--wrap=vfork",
+	"-Wl,--wrap=sigprocmask,--wrap=pthread_sigmask",
+	"-Wl,--wrap=sigaction,--wrap=signal,--wrap=setitimer",
+};
 
 static bool compile(const char *path, const char *object, const char *library)
 {
@@ -59,8 +70,8 @@ static bool compile(const char *path, const char *object, const char *library)
 	/* Linked without the sanitizer: its calls are the checker's. */
 	n = 1;
 	argv[n++] = (char *)(uintptr_t) "-shared";
-	argv[n++] = (char *)(uintptr_t) "-Wl,--wrap=memset,--wrap=memcpy";
-	argv[n++] = (char *)(uintptr_t) "-Wl,--wrap=memmove";
+	for (unsigned int i = 0; i < sizeof(wrapped) / sizeof(wrapped[0]); i++)
+		argv[n++] = (char *)(uintptr_t)wrapped[i];
 	argv[n++] = (char *)(uintptr_t) "-o";
 	argv[n++] = (char *)(uintptr_t)library;
 	argv[n++] = (char *)(uintptr_t)object;
@@ -94,6 +105,8 @@ static void forget_later(const char *library, const char *dir)
 bool load_file(const char *path)
 {
 	char dir[] = "/tmp/tarry-check-XXXXXX", object[64], library[64];
+	unsigned int before = registry_count();
+	const struct check_scenario *twice;
 	bool done;
 
 	if (access(path, R_OK)) {
@@ -115,5 +128,18 @@ bool load_file(const char *path)
 	}
 	unlink(object);
 	forget_later(library, dir);
+	if (done && registry_count() == before) {
+		fprintf(stderr, "tarry-check: %s has no CHECK_SCENARIO()\n",
+			path);
+		done = false;
+	}
+	twice = registry_double();
+	if (twice) {
+		fprintf(stderr,
+			"tarry-check: two scenarios are called %s: of %s, and "
+			"of %s\n",
+			twice->name, twice->file, twice->next->file);
+		done = false;
+	}
 	return done;
 }

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "machine.h"
 #include "pool.h"
 
 #define MAX_CORES 256
@@ -72,6 +73,7 @@ static void serve(int fd, unsigned int n, unsigned int *next,
 {
 	unsigned int i;
 
+	guard_timers();
 	while ((i = __atomic_fetch_add(next, 1, __ATOMIC_RELAXED)) < n) {
 		struct said said = {.unit = i};
 		char *text = NULL;

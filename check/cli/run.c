@@ -21,11 +21,22 @@ static const char *coverage(const struct verdict *v, const struct search *s)
 		return "";
 	if (s->kind == SEARCH_RANDOM || s->kind == SEARCH_PCT)
 		return ", at random: nothing is proved";
+	if (verdict_of_nothing(v))
+		return ", NOTHING WAS SHOWN: all of them gave up";
 	if (v->tally.whole)
 		return "";
 	if (v->tally.cut)
 		return ", within the bound only";
 	return ", CUT SHORT: not all was explored";
+}
+
+/* What is wrong, and where, without the rows. */
+static void print_text(const struct verdict *v)
+{
+	char place[192];
+
+	report_place(&v->violation, place, sizeof(place));
+	printf("%s%s%s\n", v->text, place[0] ? ", at " : "", place);
 }
 
 static void print_verdict(const struct verdict *v, const struct search *s)
@@ -35,7 +46,8 @@ static void print_verdict(const struct verdict *v, const struct search *s)
 	printf("%s %s [%s]: ", v->good ? "ok  " : "FAIL", v->scenario->name,
 	       model_name(v->model));
 	if (v->setup_failed) {
-		printf("the set-up: %s\n", v->text);
+		printf("the set-up: ");
+		print_text(v);
 		return;
 	}
 	if (v->found)
@@ -78,8 +90,15 @@ static void tell(struct verdict *v, const struct options *o)
 		return;
 	schedule_shorten(&v->schedule, v->kind);
 	r = report_build(v->scenario, &v->schedule, &facts);
-	if (!r)
+	if (!r) {
+		char name[64];
+
+		/* It does not repeat itself. */
+		printf("%s: ", machine_thread_name(v->violation.tid, name,
+						   sizeof(name)));
+		print_text(v);
 		return;
+	}
 	if (!o->quiet)
 		report_text(stdout, r);
 	if (o->json) {

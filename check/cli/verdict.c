@@ -53,12 +53,20 @@ static void judge(struct verdict *v, const struct check_scenario *s,
 	v->text[0] = 0;
 	if (v->found) {
 		v->kind = machine.violation.kind;
+		v->violation = machine.violation;
 		snprintf(v->text, sizeof(v->text), "%s",
 			 machine.violation.text);
 	}
 	v->good = v->found ? !v->setup_failed && scenario_violated(s, model) &&
 				     violation_expected(s, &machine.violation)
-			   : !scenario_violated(s, model);
+			   : !scenario_violated(s, model) &&
+				     !verdict_of_nothing(v);
+}
+
+/* Every execution gave up: that shows nothing. */
+bool verdict_of_nothing(const struct verdict *v)
+{
+	return !v->found && v->tally.whole && !v->tally.classes;
 }
 
 void verdict_reach(struct verdict *v, const struct check_scenario *s,

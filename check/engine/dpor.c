@@ -24,6 +24,8 @@ struct state {
 	uint8_t tid;
 	uint16_t choice, n_choices;
 	int16_t preemptions; /* so far */
+	/* The event that came next. */
+	const struct check_site *site;
 };
 
 static struct {
@@ -319,6 +321,13 @@ static void dpor_done(struct thread *t, const struct op *op,
 	struct state *s = &d.states[at];
 	struct rivals r;
 
+	if (at + 1 < d.n && s->site != op->site)
+		machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1, 0,
+				"does not repeat itself: after the same events "
+				"it did \"%s\" before, and \"%s\" now",
+				s->site ? s->site->what : "its start",
+				op->site ? op->site->what : "its start");
+	s->site = op->site;
 	/* Sleepers of the state after this event. */
 	if (at + 1 >= d.n)
 		next_sleep = still_asleep((s->sleep | s->done) & ~(1u << tid),

@@ -46,11 +46,7 @@ static void world_effect(struct thread *t, unsigned int tid, struct op *op,
 		if (t->n_tickets + 1 >= MACHINE_TICKETS)
 			machine_violate(CHECK_ENDLESS, op->site, op->pc, 0, -1,
 					0, "too many waits of one thread");
-		if (t->depth[op->how])
-			machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1,
-					0,
-					"%s inside a section that it waits for",
-					op->site->what);
+		section_wait_allowed(t, op);
 		k->class = op->how;
 		memcpy(k->begun, t->found, sizeof(k->begun));
 		op->result = t->n_tickets++;
@@ -75,7 +71,11 @@ static void world_effect(struct thread *t, unsigned int tid, struct op *op,
 		machine.threads[op->n].start_after = (uint16_t)(n->po + 1);
 		break;
 	}
+	case OP_WAIT_END:
+		section_wait_allowed(t, op);
+		break;
 	case OP_BARRIER_BEGIN:
+		section_barrier_allowed(t, op);
 		t->joining = 0;
 		for (unsigned int u = 0; u < machine.n_threads; u++) {
 			const struct thread *c = &machine.threads[u];
@@ -94,22 +94,10 @@ static void lock_effect(struct thread *t, struct op *op)
 {
 	if (op->kind == OP_TRYLOCK)
 		op->result = !op->result;
-	if (op->kind == OP_LOCK || (op->kind == OP_TRYLOCK && op->result)) {
-		if (t->n_locks < MACHINE_LOCKS)
-			t->locks[t->n_locks++] = op->addr;
-		return;
-	}
-	if (op->kind != OP_UNLOCK)
-		return;
-	for (unsigned int i = 0; i < t->n_locks; i++)
-		if (t->locks[i] == op->addr) {
-			memmove(&t->locks[i], &t->locks[i + 1],
-				(t->n_locks - i - 1) * sizeof(t->locks[0]));
-			t->n_locks--;
-			return;
-		}
-	machine_violate(CHECK_MISUSE, op->site, op->pc, op->addr, -1, 0,
-			"unlocks a lock that it does not hold");
+	if (op->kind == OP_LOCK || (op->kind == OP_TRYLOCK && op->result))
+		perform_locked(t, op);
+	else if (op->kind == OP_UNLOCK)
+		perform_unlocked(t, op);
 }
 
 static void do_node(struct thread *t, struct op *op, unsigned int i)
@@ -166,11 +154,12 @@ void enact(struct thread *t, struct op *op)
 					"takes a lock that it holds already");
 	if (grow.done[tid] < grow.g.n_of[tid]) {
 		i = (unsigned int)grow.g.at[tid][grow.done[tid]];
-		if (grow.g.nodes[i].kind != op->kind) {
-			fprintf(stderr, "tarry-check: the scenario does not "
-					"repeat itself\n");
-			exit(2);
-		}
+		if (grow.g.nodes[i].kind != op->kind ||
+		    grow.g.nodes[i].site != op->site)
+			machine_violate(
+				CHECK_MISUSE, op->site, op->pc, 0, -1, 0,
+				"does not repeat itself: after the same events "
+				"it did something else before");
 	} else if (grow.replay) {
 		unsigned int choice =
 			grow.n_done < grow.schedule->n

@@ -8,7 +8,9 @@
 
 #include "machine.h"
 
-#define PC __builtin_return_address(0)
+#define PC	    __builtin_return_address(0)
+#define CHOICES_MAX 65535u
+#define PAGES	    64u
 
 static uint8_t order_of(const struct check_site *site)
 {
@@ -147,13 +149,23 @@ uint32_t *check_port_held(void)
 
 /* ---- sections, waits, deferred calls ---- */
 
+static uint8_t class_of(enum check_class class, struct check_site *site,
+			const void *pc)
+{
+	if ((unsigned int)class >= CHECK_CLASSES)
+		machine_violate(CHECK_MISUSE, site, pc, 0, -1, 0,
+				"there is no class of sections number %u",
+				(unsigned int)class);
+	return (uint8_t) class;
+}
+
 void check_section_at(enum check_class class, bool begin,
 		      struct check_site *site)
 {
 	struct op op =
 		op_at(begin ? OP_SECTION_BEGIN : OP_SECTION_END, site, PC);
 
-	op.how = (uint8_t) class;
+	op.how = class_of(class, site, PC);
 	if (!site->skipped)
 		machine_do(&op);
 }
@@ -187,7 +199,7 @@ unsigned int check_wait_begin_at(enum check_class class,
 {
 	struct op op = op_at(OP_WAIT_BEGIN, site, PC);
 
-	op.how = (uint8_t) class;
+	op.how = class_of(class, site, PC);
 	if (site->skipped)
 		return ~0u;
 	return (unsigned int)machine_do(&op);
@@ -197,11 +209,17 @@ void check_wait_end_at(unsigned int ticket, struct check_site *site)
 {
 	struct op op = op_at(OP_WAIT_END, site, PC);
 
+	/* A wait that was left out. */
+	if (ticket == ~0u || site->skipped)
+		return;
 	op.n = ticket;
-	if (machine.now && !machine.raw && ticket != ~0u)
+	if (!machine.raw) {
+		if (ticket >= machine.now->n_tickets)
+			machine_violate(CHECK_MISUSE, site, PC, 0, -1, 0,
+					"ends a wait that it never began");
 		op.how = machine.now->tickets[ticket].class;
-	if (ticket != ~0u && !site->skipped)
-		machine_do(&op);
+	}
+	machine_do(&op);
 }
 
 static void wait_for(enum check_class class, struct check_site *site,
@@ -287,6 +305,10 @@ unsigned int check_choose(unsigned int n)
 	static struct check_site site = {.what = "choose"};
 	struct op op = op_at(OP_CHOOSE, &site, PC);
 
+	if (!n || n > CHOICES_MAX)
+		machine_violate(CHECK_MISUSE, &site, PC, 0, -1, 0,
+				"chooses among %u: it can be 1 to %u", n,
+				CHOICES_MAX);
 	op.n = n;
 	return n < 2 ? 0 : (unsigned int)machine_do(&op);
 }
@@ -392,6 +414,9 @@ void *check_alloc(size_t len, const char *name)
 	unsigned int tid = machine.raw ? CLOCK_THREADS : check_self();
 	void *p;
 
+	if (!len)
+		machine_violate(CHECK_MISUSE, &site, PC, 0, -1, 0,
+				"allocates nothing (%s)", name);
 	if (!check_admit(len))
 		return NULL;
 	heap_event(&site, PC);
@@ -449,11 +474,15 @@ void check_page_at(unsigned int page, int what, struct check_site *site)
 	static const char *const names[] = {"allocates", "frees", "uses",
 					    "writes"};
 	/* Pages live in the last of the world's words. */
-	uintptr_t addr = (uintptr_t)&memory_world[128 + page % 64];
+	uintptr_t addr = (uintptr_t)&memory_world[128 + page % PAGES];
 	struct cell *c = memory_cell(addr);
 	struct op op = op_at(OP_PAGE, site, PC);
 
 	site->seen = 1;
+	if (page >= PAGES)
+		machine_violate(CHECK_MISUSE, site, PC, 0, -1, 0,
+				"there is no data page %u: 0 to %u", page,
+				PAGES - 1);
 	if (machine.recording && !machine.raw) {
 		op.n = page;
 		op.how = (uint8_t)what;

@@ -90,8 +90,10 @@ static int graph_pick(enum outcome *how)
 				    grow.done[grow.g.nodes[i].tid] &&
 			    node_ready(i))
 				return grow.g.nodes[i].tid;
-		fprintf(stderr, "tarry-check: the scenario does not repeat "
-				"itself\n");
+		fprintf(stderr,
+			"tarry-check: %s does not repeat itself: after the "
+			"same events there are fewer than before\n",
+			machine.scenario->name);
 		exit(2);
 	}
 	for (unsigned int i = 0; i < machine.n_threads; i++)

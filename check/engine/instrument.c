@@ -74,6 +74,33 @@ static inline bool judged_just_now(const struct thread *t, uintptr_t addr,
 	return false;
 }
 
+/* What threads share is restored before each execution; a write to anything
+ * else would leak from one into the next, and nobody would judge it. */
+static __attribute__((noinline)) void stray(uintptr_t addr, size_t len,
+					    const void *pc)
+{
+	static struct check_site site = {.what = "plain access"};
+
+	/* What the port keeps for each thread. */
+	if (addr - (uintptr_t)machine.now->held_ranks <
+	    sizeof(machine.now->held_ranks))
+		return;
+	for (unsigned int i = 0; i < CLOCK_THREADS; i++) {
+		const struct coroutine *co = &machine.threads[i].co;
+		char name[32];
+
+		if (addr - (uintptr_t)co->stack < co->len)
+			machine_violate(
+				CHECK_WILD, &site, pc, addr, -1, 0,
+				"writes to the stack of %s",
+				machine_thread_name(i, name, sizeof(name)));
+	}
+	machine_violate(CHECK_WILD, &site, pc, addr, -1, 0,
+			"writes %zu bytes at %p, which are not all memory of "
+			"this scenario (.shared, check_alloc())",
+			len, (void *)addr);
+}
+
 static inline void access(const void *p, size_t len, bool write, const void *pc)
 {
 	uintptr_t addr = (uintptr_t)p;
@@ -87,6 +114,21 @@ static inline void access(const void *p, size_t len, bool write, const void *pc)
 		return;
 	if (memory_ours(addr))
 		machine_plain(addr, (unsigned int)len, write, pc);
+	else if (write && !machine.raw)
+		stray(addr, len, pc);
+}
+
+/* By a call that the compiler made; the checker's own are among them. */
+static void access_by_call(const void *p, size_t len, bool write,
+			   const void *pc)
+{
+	uintptr_t addr = (uintptr_t)p;
+
+	if (!machine.now || !len || !memory_ours(addr))
+		return;
+	if (!memory_ours(addr + len - 1))
+		stray(addr, len, pc);
+	access(p, len, write, pc);
 }
 
 #define ACCESS(n)                                \
@@ -142,28 +184,22 @@ void __tsan_vptr_update(void **p, void *v)
 	access(p, sizeof(*p), true, PC);
 }
 
-/* Calls that the compiler makes by itself; only while a thread runs. */
 void *__wrap_memset(void *to, int c, size_t n)
 {
-	if (machine.now)
-		access(to, n, true, PC);
+	access_by_call(to, n, true, PC);
 	return __real_memset(to, c, n);
 }
 
 void *__wrap_memcpy(void *to, const void *from, size_t n)
 {
-	if (machine.now) {
-		access(from, n, false, PC);
-		access(to, n, true, PC);
-	}
+	access_by_call(from, n, false, PC);
+	access_by_call(to, n, true, PC);
 	return __real_memcpy(to, from, n);
 }
 
 void *__wrap_memmove(void *to, const void *from, size_t n)
 {
-	if (machine.now) {
-		access(from, n, false, PC);
-		access(to, n, true, PC);
-	}
+	access_by_call(from, n, false, PC);
+	access_by_call(to, n, true, PC);
 	return __real_memmove(to, from, n);
 }

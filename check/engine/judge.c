@@ -8,24 +8,47 @@
 
 #include "machine.h"
 
-void machine_violate(enum check_kind kind, struct check_site *site,
-		     const void *pc, uintptr_t addr, int other_tid,
-		     unsigned int other_epoch, const char *form, ...)
+static void take_violation(enum check_kind kind, struct check_site *site,
+			   const void *pc, const char *form, va_list args)
 {
 	struct violation *v = &machine.violation;
-	va_list args;
 
 	v->kind = kind;
 	v->tid = machine.now ? (unsigned int)(machine.now - machine.threads)
 			     : CLOCK_THREADS - 1;
 	v->site = site;
 	v->pc = pc;
-	v->addr = addr;
-	v->other_tid = other_tid;
-	v->other_epoch = other_epoch;
-	va_start(args, form);
+	v->addr = 0;
+	v->other_tid = -1;
+	v->other_epoch = 0;
+	v->by_clock = false;
 	vsnprintf(v->text, sizeof(v->text), form, args);
+}
+
+void machine_violate(enum check_kind kind, struct check_site *site,
+		     const void *pc, uintptr_t addr, int other_tid,
+		     unsigned int other_epoch, const char *form, ...)
+{
+	va_list args;
+
+	va_start(args, form);
+	take_violation(kind, site, pc, form, args);
 	va_end(args);
+	machine.violation.addr = addr;
+	machine.violation.other_tid = other_tid;
+	machine.violation.other_epoch = other_epoch;
+	machine_leave(OUTCOME_VIOLATION);
+}
+
+void machine_violate_slowly(enum check_kind kind, struct check_site *site,
+			    const void *pc, const char *form, ...)
+{
+	va_list args;
+
+	va_start(args, form);
+	take_violation(kind, site, pc, form, args);
+	va_end(args);
+	machine.violation.by_clock = true;
 	machine_leave(OUTCOME_VIOLATION);
 }
 

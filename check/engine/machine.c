@@ -89,8 +89,26 @@ static void thread_main(void)
 	abort(); /* a thread that ended is never picked */
 }
 
+/* Who calls on another stack cannot be scheduled. */
+static __attribute__((noinline, noreturn)) void stranger(const struct op *op)
+{
+	fprintf(stderr,
+		"tarry-check: %s: \"%s\" at %s:%d is called on no stack of the "
+		"thread that runs: by a thread that the scenario does not "
+		"have, or after a jump\n",
+		machine.scenario ? machine.scenario->name : "?", op->site->what,
+		op->site->file ? op->site->file : "?", op->site->line);
+	_Exit(2);
+}
+
 uint64_t machine_do(struct op *op)
 {
+	const struct thread *t = machine.now;
+
+	if (__builtin_expect(!t || (uintptr_t)op - (uintptr_t)t->co.stack >=
+					     t->co.len,
+			     0))
+		stranger(op);
 	if (machine.raw) {
 		perform_raw(op);
 		return op->result;
@@ -119,10 +137,16 @@ uint64_t machine_step(struct op *op)
 {
 	struct thread *t = machine.now;
 
+	if (__builtin_expect(op->addr & (op->size - 1ul), 0) && op->size)
+		machine_violate(CHECK_WILD, op->site, op->pc, op->addr, -1, 0,
+				"%s: %p is not aligned to %u bytes",
+				op->site->what, (void *)op->addr, op->size);
 	if (t->wait_free && waits(op))
 		machine_violate(CHECK_MISUSE, op->site, op->pc, op->addr, -1, 0,
 				"%s: a reader waits", op->site->what);
 	t->op = op;
+	t->last_site = op->site;
+	t->last_pc = op->pc;
 	perform_announce(t, op);
 	pick_and_switch(t);
 	perform(t, op);
@@ -134,7 +158,9 @@ void machine_give_up(void)
 	struct thread *t = machine.now;
 
 	if (machine.raw)
-		return;
+		machine_violate(CHECK_MISUSE, NULL, __builtin_return_address(0),
+				0, -1, 0,
+				"gives up, where there is nothing to choose");
 	t->state = THREAD_GAVE_UP;
 	pick_and_switch(t);
 	abort();
@@ -154,6 +180,8 @@ static void thread_reset(unsigned int i, const char *name, void (*run)(void))
 	t->n_watched = 0;
 	t->woken = false;
 	t->wait_free = false;
+	t->last_site = NULL;
+	t->last_pc = NULL;
 	t->n_calls = 0;
 	t->co = co;
 	t->name = name;
@@ -176,6 +204,7 @@ static void raw_main(void)
 	t->run();
 	/* What was deferred in set-up is due before the threads start. */
 	perform_raw_drain();
+	perform_end(t);
 	machine_leave(OUTCOME_COMPLETE);
 }
 
@@ -214,6 +243,11 @@ bool machine_scenario(const struct check_scenario *s)
 		machine.next_id++;
 	machine.violation = (struct violation){.other_tid = -1};
 	machine.finishing = false;
+	if (!machine.next_id) {
+		snprintf(machine.violation.text, sizeof(machine.violation.text),
+			 "there are no threads");
+		return false;
+	}
 	if (s->setup && run_raw(s->setup) == OUTCOME_VIOLATION)
 		return false;
 	memory_snapshot();
@@ -287,6 +321,8 @@ const char *machine_thread_name(unsigned int tid, char *to, size_t len)
 
 	if (t->name)
 		snprintf(to, len, "%s", t->name);
+	else if (t->run)
+		snprintf(to, len, "thread %u", tid);
 	else
 		snprintf(to, len, "callback %u of thread %u", t->sequence,
 			 t->parent);

@@ -72,6 +72,9 @@ struct thread {
 	unsigned int n_watched;
 	bool woken;
 	bool wait_free; /* it promised not to wait */
+	/* Its last event: the struct op itself is gone. */
+	struct check_site *last_site;
+	const void *last_pc;
 	/* Return addresses of the instrumented functions we are in. */
 	const void *calls[MACHINE_CALLS];
 	unsigned int n_calls;
@@ -114,6 +117,7 @@ struct violation {
 	uintptr_t addr;
 	int other_tid; /* -1: none */
 	unsigned int other_epoch;
+	bool by_clock; /* found by guard.c, and slow to find again */
 };
 
 /* How an execution ended. */
@@ -190,6 +194,8 @@ extern struct machine machine;
 void machine_create(void);
 /* Verdicts for what would end the process, or never end; see guard.c. */
 void guard_start(void);
+/* In a child that runs threads: timers are not inherited. */
+void guard_timers(void);
 /* Set up @s: run its set-up once, keep what it left. */
 bool machine_scenario(const struct check_scenario *s);
 /* One execution under machine.strategy. */
@@ -229,6 +235,10 @@ void machine_violate(enum check_kind kind, struct check_site *site,
 		     const void *pc, uintptr_t addr, int other_tid,
 		     unsigned int other_epoch, const char *form, ...)
 	__attribute__((noreturn, format(printf, 7, 8)));
+/* The same, of what takes long to find. */
+void machine_violate_slowly(enum check_kind kind, struct check_site *site,
+			    const void *pc, const char *form, ...)
+	__attribute__((noreturn, format(printf, 4, 5)));
 /* End it: not of interest. */
 void machine_give_up(void);
 void machine_leave(enum outcome how) __attribute__((noreturn));

@@ -174,6 +174,27 @@ static void store(struct thread *t, struct op *op, struct cell *c, uint64_t v,
 	machine_write(op->addr, op->size, v);
 }
 
+void perform_locked(struct thread *t, const struct op *op)
+{
+	if (t->n_locks == MACHINE_LOCKS)
+		machine_violate(CHECK_ENDLESS, op->site, op->pc, op->addr, -1,
+				0, "holds more than %u locks", MACHINE_LOCKS);
+	t->locks[t->n_locks++] = op->addr;
+}
+
+void perform_unlocked(struct thread *t, const struct op *op)
+{
+	for (unsigned int i = 0; i < t->n_locks; i++)
+		if (t->locks[i] == op->addr) {
+			memmove(&t->locks[i], &t->locks[i + 1],
+				(t->n_locks - i - 1) * sizeof(t->locks[0]));
+			t->n_locks--;
+			return;
+		}
+	machine_violate(CHECK_MISUSE, op->site, op->pc, op->addr, -1, 0,
+			"unlocks a lock that it does not hold");
+}
+
 static void lock(struct thread *t, unsigned int tid, struct op *op,
 		 struct cell *c)
 {
@@ -182,8 +203,7 @@ static void lock(struct thread *t, unsigned int tid, struct op *op,
 		return;
 	c->owner = (int8_t)(tid + 1);
 	clock_join(&t->hb, &c->sync);
-	if (t->n_locks < MACHINE_LOCKS)
-		t->locks[t->n_locks++] = op->addr;
+	perform_locked(t, op);
 	machine_write(op->addr, 4, tid + 1);
 }
 
@@ -199,13 +219,7 @@ static void unlock(struct thread *t, unsigned int tid, struct op *op,
 				"unlocks a lock that it does not hold");
 	c->owner = 0;
 	c->sync = t->hb;
-	for (unsigned int i = 0; i < t->n_locks; i++)
-		if (t->locks[i] == op->addr) {
-			memmove(&t->locks[i], &t->locks[i + 1],
-				(t->n_locks - i - 1) * sizeof(t->locks[0]));
-			t->n_locks--;
-			break;
-		}
+	perform_unlocked(t, op);
 	machine_write(op->addr, 4, 0);
 }
 
@@ -300,9 +314,7 @@ static void act(struct thread *t, unsigned int tid, struct op *op)
 		break;
 	}
 	case OP_BARRIER_BEGIN:
-		if (t->depth[CHECK_RCU])
-			machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1,
-					0, "barrier inside a read section");
+		section_barrier_allowed(t, op);
 		section_barrier_begin(t, tid);
 		break;
 	case OP_BARRIER_END:
@@ -367,13 +379,15 @@ void perform(struct thread *t, struct op *op)
 
 void perform_end(struct thread *t)
 {
-	static struct check_site at = {.what = "the thread ends"};
+	char name[96];
 
 	if (t->n_locks)
-		machine_violate(CHECK_MISUSE, &at, NULL, t->locks[0], -1, 0,
-				"ends while it holds a lock");
+		machine_violate(
+			CHECK_MISUSE, t->last_site, t->last_pc, t->locks[0], -1,
+			0, "ends while it holds %s",
+			memory_describe(t->locks[0], name, sizeof(name)));
 	for (unsigned int i = 0; i < CHECK_CLASSES; i++)
 		if (t->depth[i])
-			machine_violate(CHECK_MISUSE, &at, NULL, 0, -1, 0,
-					"ends inside a section");
+			machine_violate(CHECK_MISUSE, t->last_site, t->last_pc,
+					0, -1, 0, "ends inside a section");
 }

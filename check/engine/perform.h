@@ -11,6 +11,9 @@
 void perform_announce(struct thread *t, struct op *op);
 /* It was picked. */
 void perform(struct thread *t, struct op *op);
+/* @t holds one lock more, or less: it must hold it. */
+void perform_locked(struct thread *t, const struct op *op);
+void perform_unlocked(struct thread *t, const struct op *op);
 /* The thread's function returned: nothing may be held or open. */
 void perform_end(struct thread *t);
 /* Create the thread that op->fn is; op->n is its number then (machine.c). */
@@ -38,6 +41,7 @@ void section_wait_allowed(const struct thread *t, const struct op *op);
 unsigned int section_wait(struct thread *t, const struct op *op);
 bool section_wait_over(const struct ticket *k);
 void section_wait_join(struct thread *t, const struct ticket *k);
+void section_barrier_allowed(const struct thread *t, const struct op *op);
 void section_barrier_begin(struct thread *t, unsigned int tid);
 void section_barrier_end(struct thread *t);
 

@@ -5,7 +5,8 @@
  */
 #include "perform.h"
 
-#define RAW_CALLS 64
+#define RAW_CALLS  64
+#define RAW_EVENTS (1u << 22)
 
 static struct {
 	void (*fn)(void *);
@@ -13,11 +14,13 @@ static struct {
 } raw_calls[RAW_CALLS];
 static unsigned int n_raw_calls;
 static bool draining;
+static unsigned int n_raw_events;
 
 void perform_raw_begin(void)
 {
 	/* The last one may have ended in the middle. */
 	n_raw_calls = 0;
+	n_raw_events = 0;
 	draining = false;
 }
 
@@ -33,16 +36,65 @@ void perform_raw_drain(void)
 	draining = false;
 }
 
+static void raw_lock(struct op *op)
+{
+	struct thread *t = machine.now;
+
+	if (machine_read(op->addr, 4))
+		machine_violate(CHECK_DEADLOCK, op->site, op->pc, op->addr, -1,
+				0, "takes a lock that nobody will release");
+	machine_write(op->addr, 4, 1);
+	perform_locked(t, op);
+}
+
+static void raw_section(const struct op *op)
+{
+	uint8_t *depth = &machine.now->depth[op->how];
+
+	if (op->kind == OP_SECTION_BEGIN)
+		++*depth;
+	else if (*depth)
+		--*depth;
+	else
+		machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1, 0,
+				"a section ends that was never begun");
+}
+
+static void raw_spawn(const struct op *op)
+{
+	if (n_raw_calls == RAW_CALLS)
+		perform_raw_drain();
+	if (n_raw_calls == RAW_CALLS)
+		machine_violate(CHECK_ENDLESS, op->site, op->pc, 0, -1, 0,
+				"deferred calls defer more than %u others",
+				RAW_CALLS);
+	raw_calls[n_raw_calls].fn = op->fn;
+	raw_calls[n_raw_calls++].arg = op->arg;
+}
+
 void perform_raw(struct op *op)
 {
 	uint64_t old;
+
+	machine.now->last_site = op->site;
+	machine.now->last_pc = op->pc;
+	if (++n_raw_events > RAW_EVENTS)
+		machine_violate(CHECK_ENDLESS, op->site, op->pc, op->addr, -1,
+				0, "it does not end: %u events", RAW_EVENTS);
 
 	if (op->addr && machine.finishing)
 		machine_judge(memory_cell(op->addr), op->addr, false, 0,
 			      op->site, op->pc);
 	switch (op->kind) {
-	case OP_LOAD:
 	case OP_AWAIT:
+		op->result = machine_read(op->addr, op->size);
+		if (!machine_await_holds(op, op->result))
+			machine_violate(CHECK_DEADLOCK, op->site, op->pc,
+					op->addr, -1, 0,
+					"%s: nobody else is there to write it",
+					op->site->what);
+		break;
+	case OP_LOAD:
 		op->result = machine_read(op->addr, op->size);
 		break;
 	case OP_STORE:
@@ -60,18 +112,27 @@ void perform_raw(struct op *op)
 			machine_write(op->addr, op->size, op->value);
 		break;
 	case OP_LOCK:
-	case OP_UNLOCK:
-		machine_write(op->addr, 4, op->kind == OP_LOCK);
+		raw_lock(op);
 		break;
 	case OP_TRYLOCK:
-		op->result = 1;
-		machine_write(op->addr, 4, 1);
+		op->result = !machine_read(op->addr, 4);
+		if (op->result)
+			raw_lock(op);
+		break;
+	case OP_UNLOCK:
+		perform_unlocked(machine.now, op);
+		machine_write(op->addr, 4, 0);
+		break;
+	case OP_SECTION_BEGIN:
+	case OP_SECTION_END:
+		raw_section(op);
+		break;
+	case OP_WAIT_BEGIN:
+		section_wait_allowed(machine.now, op);
+		op->result = 0;
 		break;
 	case OP_SPAWN:
-		if (n_raw_calls == RAW_CALLS)
-			perform_raw_drain();
-		raw_calls[n_raw_calls].fn = op->fn;
-		raw_calls[n_raw_calls++].arg = op->arg;
+		raw_spawn(op);
 		break;
 	case OP_BARRIER_END:
 	case OP_WAIT_END:

@@ -18,3 +18,20 @@ void check_register(struct check_scenario *s)
 	s->next = *at;
 	*at = s;
 }
+
+const struct check_scenario *registry_double(void)
+{
+	for (const struct check_scenario *s = registry_first; s; s = s->next)
+		if (s->next && !strcmp(s->name, s->next->name))
+			return s;
+	return NULL;
+}
+
+unsigned int registry_count(void)
+{
+	unsigned int n = 0;
+
+	for (const struct check_scenario *s = registry_first; s; s = s->next)
+		n++;
+	return n;
+}

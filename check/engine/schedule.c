@@ -199,7 +199,7 @@ void schedule_shorten(struct schedule *s, enum check_kind kind)
 		if (!machine.scenario->threads[first].run)
 			break;
 		/* Fills machine.events with the clocks to go by. */
-		if (!schedule_replay(s, &how))
+		if (!schedule_replay(s, &how) || machine.violation.by_clock)
 			return;
 		if (!linearize(s, first, &try))
 			continue;

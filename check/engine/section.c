@@ -86,6 +86,13 @@ bool section_wait_over(const struct ticket *k)
 
 /* ---- waiting for deferred calls ---- */
 
+void section_barrier_allowed(const struct thread *t, const struct op *op)
+{
+	if (t->depth[CHECK_RCU])
+		machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1, 0,
+				"barrier inside a read section");
+}
+
 void section_barrier_begin(struct thread *t, unsigned int tid)
 {
 	t->joining = 0;

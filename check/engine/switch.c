@@ -8,19 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 void coroutine_create(struct coroutine *c, size_t len)
 {
-	size_t guard = (size_t)sysconf(_SC_PAGESIZE);
-	char *p = mmap(NULL, len + guard, PROT_READ | PROT_WRITE,
+	char *p = mmap(NULL, len + COROUTINE_GUARD, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (p == MAP_FAILED || mprotect(p, guard, PROT_NONE)) {
+	if (p == MAP_FAILED || mprotect(p, COROUTINE_GUARD, PROT_NONE)) {
 		perror("tarry-check: no memory for a stack");
 		exit(2);
 	}
-	c->stack = p + guard;
+	c->stack = p + COROUTINE_GUARD;
 	c->len = len;
 	c->sp = NULL;
 }

@@ -7,9 +7,12 @@
 
 #include <stddef.h>
 
+/* Nobody's, below each stack: wider than the variables of any one function. */
+#define COROUTINE_GUARD (1ul << 20)
+
 struct coroutine {
 	void *sp;    /* while it does not run; or its context */
-	char *stack; /* lowest address, above a guard page */
+	char *stack; /* lowest address, above the guard */
 	size_t len;
 };
 

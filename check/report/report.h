@@ -75,6 +75,9 @@ struct report_moment {
 #define REPORT_ROWS	30
 #define REPORT_ROWS_TWO 24
 
+/* "file.c:12 (function)" of a violation that has no rows: of a set-up. */
+void report_place(const struct violation *v, char *to, size_t len);
+
 struct report {
 	const struct check_scenario *scenario;
 	const struct violation *violation;

@@ -267,6 +267,23 @@ void say_where(struct phrase *p, unsigned int i)
 		phrase(p, "?");
 }
 
+void report_place(const struct violation *v, char *to, size_t len)
+{
+	const struct source_frame *f;
+
+	source_collect(v->pc);
+	source_resolve();
+	f = telling_frame(v->pc);
+	if (f)
+		snprintf(to, len, "%s:%u (%s)", base_name(f->path), f->line,
+			 f->function);
+	else if (v->site && v->site->file)
+		snprintf(to, len, "%s:%d", base_name(v->site->file),
+			 v->site->line);
+	else
+		to[0] = 0;
+}
+
 bool say_line(unsigned int i, char *to, size_t len)
 {
 	const struct source_frame *f = telling_frame(trace.rows[i]->op.pc);

@@ -68,6 +68,8 @@ static void work_for(int fd, const struct search *s)
 {
 	struct message order = {0}, answer = {0};
 
+	guard_timers();
+
 	while (receive_message(fd, &order)) {
 		if (!worker_answer(s, CREW_BUDGET, &order, &answer) ||
 		    !send_message(fd, &answer))

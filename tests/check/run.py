@@ -355,6 +355,158 @@ static void y(void) { }'''),
 static struct { uint64_t a; } s;
 static void x(void) { s.a++; }
 static void y(void) { s.a++; }'''),
+    'recurses': ('needs more stack', '''
+static struct { uint64_t a; } s;
+static int f(int n) { volatile char b[999]; b[n % 999] = 1;
+ return n < 0 ? 0 : f(n + 1) + b[0]; }
+static void x(void) { s.a = (uint64_t)f(0); }
+static void y(void) { }'''),
+    'wide_frame': ('needs more stack', '''
+static struct { uint64_t a; } s;
+static void x(void) { volatile char b[1 << 20]; b[s.a] = 1; s.a = b[1]; }
+static void y(void) { }'''),
+    'runs_off_its_stack': ('wild access', '''
+static struct { uint64_t a; } s;
+static void x(void) { volatile char l, *p = &l; for (;;) *--p = 1; }
+static void y(void) { }'''),
+    'others_stack': ('writes to the stack of x', '''
+static struct { volatile uint64_t *a; } s;
+static void x(void) { volatile uint64_t l = 0;
+ tarry_store(&s.a, &l, TARRY_RELEASE);
+ (void)tarry_await(&s.a, CHECK_EQ, 0, TARRY_ACQUIRE); }
+static void y(void) { volatile uint64_t *p;
+ p = (void *)(uintptr_t)tarry_await(&s.a, CHECK_NE, 0, TARRY_ACQUIRE);
+ *p = 1; tarry_store(&s.a, NULL, TARRY_RELEASE); }'''),
+    'not_its_own': ('not all memory of this scenario', '''
+static struct { uint64_t a; } s;
+int not_shared;
+static void x(void) { not_shared++; }
+static void y(void) { not_shared++; }'''),
+    'overruns': ('not all memory of this scenario', '''
+#include <string.h>
+static struct { uint64_t a; } s;
+static size_t n = 1 << 28;
+static void x(void) { memset(&s, 0, n); }
+static void y(void) { }'''),
+    'exits': ('calls exit()', '''
+#include <stdlib.h>
+static struct { uint64_t a; } s;
+static void x(void) { exit(0); }
+static void y(void) { }'''),
+    'aborts': ('calls abort()', '''
+#include <stdlib.h>
+static struct { uint64_t a; } s;
+static void x(void) { abort(); }
+static void y(void) { }'''),
+    'asserts': ('assertion failed', '''
+#include <assert.h>
+static struct { uint64_t a; } s;
+static void x(void) { assert(s.a == 1); }
+static void y(void) { }'''),
+    'calls_nothing': ('wild access', '''
+static struct { void (*f)(void); } s;
+static void x(void) { s.f(); }
+static void y(void) { }'''),
+    'traps': ('assertion failed', '''
+static struct { uint64_t a; } s;
+static void x(void) { __builtin_trap(); }
+static void y(void) { }'''),
+    'misaligned': ('is not aligned', '''
+static struct { char a[32]; } s;
+static void x(void) { tarry_store((uint64_t *)(void *)(s.a + 3), 1,
+ TARRY_RELAXED); }
+static void y(void) { }'''),
+    'gives_up': ('NOTHING WAS SHOWN', '''
+static struct { uint64_t a; } s;
+static void x(void) { check_assume(false); }
+static void y(void) { }'''),
+    'differs': ('does not repeat itself', '''
+#include <stdlib.h>
+static struct { uint64_t a; } s;
+static void x(void) { if (rand() % 2) tarry_store(&s.a, 1, TARRY_RELAXED);
+ else (void)tarry_load(&s.a, TARRY_RELAXED);
+ tarry_store(&s.a, 2, TARRY_RELAXED); }
+static void y(void) { tarry_store(&s.a, 3, TARRY_RELAXED);
+ (void)tarry_load(&s.a, TARRY_RELAXED); }'''),
+    'chooses_among_none': ('chooses among 0', '''
+static struct { uint64_t a; } s;
+static void x(void) { check_choose(0); }
+static void y(void) { }'''),
+    'defers_for_ever': ('no end', '''
+static struct { uint64_t a; } s;
+static void f(void *p) { check_defer(f, p); }
+static void x(void) { check_defer(f, NULL); }
+static void y(void) { }'''),
+    'keeps_a_lock': ('ends while it holds', '''
+static struct { struct tarry_port_lock l; } s;
+static void x(void) { tarry_port_lock(&s.l); }
+static void y(void) { }'''),
+    'no_such_page': ('no data page 64', '''
+static struct { uint64_t a; } s;
+static void x(void) { check_page_touch(64); }
+static void y(void) { }'''),
+    'no_such_wait': ('never began', '''
+static struct { uint64_t a; } s;
+static void x(void) { check_wait_end(3); }
+static void y(void) { }'''),
+    'waits_with_irqs_off': ('interrupts off', '''
+static struct { uint64_t a; } s;
+static void x(void) { check_section_begin(CHECK_IRQ);
+ tarry_port_synchronize(); check_section_end(CHECK_IRQ); }
+static void y(void) { }'''),
+    'set_up_for_ever': ('does not end', '''
+static struct { uint64_t a; } s;
+static void setup(void) { for (;;) tarry_store(&s.a, 1, TARRY_RELAXED); }
+static void x(void) { }
+static void y(void) { }'''),
+    'set_up_waits': ('nobody else is there', '''
+static struct { uint64_t a; } s;
+static void setup(void) { tarry_await(&s.a, CHECK_EQ, 1, TARRY_RELAXED); }
+static void x(void) { }
+static void y(void) { }'''),
+    'set_up_keeps_a_lock': ('ends while it holds', '''
+static struct { struct tarry_port_lock l; } s;
+static void setup(void) { tarry_port_lock(&s.l); }
+static void x(void) { }
+static void y(void) { }'''),
+    'set_up_exits': ('calls exit()', '''
+#include <stdlib.h>
+static struct { uint64_t a; } s;
+static void setup(void) { exit(0); }
+static void x(void) { }
+static void y(void) { }'''),
+}
+
+
+# What is refused before anything is run, and what it says.
+REFUSED = {
+    'no_scenario': ('int a;', 'has no CHECK_SCENARIO()'),
+    'no_c': ('int a(', 'does not compile'),
+    'undefined': ('''void nowhere(void);
+static int s;
+static void x(void) { nowhere(); }
+CHECK_SCENARIO(undefined, .shared = CHECK_OBJECT(s), .threads = {{"x", x}})''',
+                  'nowhere'),
+    'second': ('''static int s;
+static void x(void) { }
+CHECK_SCENARIO(rule_one_load, .shared = CHECK_OBJECT(s),
+ .threads = {{"x", x}})''', 'two scenarios are called rule_one_load'),
+    'stranger': ('''#include <pthread.h>
+static uint64_t s;
+static void *f(void *p) { tarry_store(&s, 1, TARRY_RELAXED); return p; }
+static void x(void) { pthread_t t; pthread_create(&t, 0, f, 0);
+ pthread_join(t, 0); }
+CHECK_SCENARIO(stranger, .shared = CHECK_OBJECT(s), .threads = {{"x", x}})''',
+                 'a thread that the scenario does not have'),
+    'jump': ('''#include <setjmp.h>
+static uint64_t s;
+static jmp_buf at;
+static void x(void) { if (!setjmp(at)) tarry_store(&s, 1, TARRY_RELAXED);
+ (void)tarry_await(&s, CHECK_EQ, 2, TARRY_RELAXED); }
+static void y(void) { if (tarry_await(&s, CHECK_EQ, 1, TARRY_RELAXED))
+ longjmp(at, 1); }
+CHECK_SCENARIO(jump, .shared = CHECK_OBJECT(s),
+ .threads = {{"x", x}, {"y", y}})''', 'after a jump'),
 }
 
 
@@ -365,13 +517,43 @@ def bad_input():
             open(path, 'w').write(
                 '#include "check.h"\n' + body +
                 '\nCHECK_SCENARIO(%s, .shared = CHECK_OBJECT(s), '
-                '.threads = {{"x", x}, {"y", y}})\n' % name)
+                '.threads = {{"x", x}, {"y", y}}%s)\n' % (
+                    name, ', .setup = setup' if 'void setup' in body else ''))
             for model in ('sc', 'rc11'):
                 got = run('--model', model, path)
-                case('%s under %s: %s, naming the thread' % (
-                    name, model, kind), kind in got.stdout and
-                    got.returncode == 1 and re.search(r'\bx\b', got.stdout),
+                where = re.search(r'(\bx\b|set-up|NOTHING).*', got.stdout)
+                case('%s under %s: %s, naming the thread and the line' % (
+                    name, model, kind),
+                    kind in got.stdout and got.returncode == 1 and where
+                    and ('%s.c:' % name in got.stdout or kind in (
+                        'NOTHING WAS SHOWN', 'assertion failed')),
                     got.stdout + got.stderr)
+    for name, (body, says) in sorted(REFUSED.items()):
+        with tempfile.TemporaryDirectory() as d:
+            path = os.path.join(d, name + '.c')
+            open(path, 'w').write('#include "check.h"\n' + body + '\n')
+            got = run(path)
+            case('%s: %s' % (name, says), got.returncode == 2
+                 and says in got.stderr and not got.stdout,
+                 got.stdout + got.stderr)
+    with tempfile.TemporaryDirectory() as d:
+        path = os.path.join(d, 'mine.c')
+        open(path, 'w').write('#include "check.h"\n')
+        got = run(path, env=dict(os.environ, CC='no-such-compiler'))
+        case('a compiler that is not there is named', got.returncode == 2
+             and 'no-such-compiler' in got.stderr, got.stderr)
+        # Several are explored by processes of their own: guarded as well.
+        open(path, 'w').write("""#include "check.h"
+static volatile uint64_t s;
+static void spins(void) { while (!s) ; }
+static void ends(void) { }
+CHECK_SCENARIO(ends, .shared = CHECK_OBJECT(s), .threads = {{"x", ends}})
+CHECK_SCENARIO(spins, .shared = CHECK_OBJECT(s), .threads = {{"x", spins}})
+""")
+        got = run(path)
+        case('one that spins is found among others', got.returncode == 1
+             and 'ok   ends' in got.stdout and 'no end' in got.stdout,
+             got.stdout + got.stderr)
     for args, says in ((['--model', 'arm'], 'no model "arm"'),
                        (['--random', '-1'], 'wants a number'),
                        (['--random', 'many'], 'not "many"'),
