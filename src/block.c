@@ -10,6 +10,7 @@
  * Everything here runs with the pool's lock held.
  */
 #include "block.h"
+#include "state.h"
 
 struct tarry_region *tarry_region_of(struct tarry_pool *pool, uint32_t index)
 {
@@ -117,8 +118,8 @@ static bool commit_descriptors(struct tarry_pool *pool,
 {
 	const uint64_t step = 1ull << TARRY_SYSTEM_PAGE_LG2;
 	struct tarry_region *r = region_of(pool, c->first);
-	uint64_t from = (c->first - r->first) * sizeof(struct tarry_page);
-	uint64_t to = (c->end - r->first) * sizeof(struct tarry_page);
+	uint64_t from = (c->first - r->first) * TARRY_PAGE_STRIDE;
+	uint64_t to = (c->end - r->first) * TARRY_PAGE_STRIDE;
 
 	from = (from + step - 1) & ~(step - 1);
 	to = (to + step - 1) & ~(step - 1);
@@ -132,7 +133,6 @@ static bool chunk_commit(struct tarry_pool *pool, uint32_t number,
 {
 	uint32_t n = c->end - c->first;
 	size_t len = (size_t)n << pool->page_lg2;
-	struct tarry_page *pages = page_at(pool, c->first);
 
 	if (pool->reserved) {
 		/* The first chunk of a pool stays with small pages: a small
@@ -142,11 +142,13 @@ static bool chunk_commit(struct tarry_pool *pool, uint32_t number,
 		    !commit_descriptors(pool, c))
 			return false;
 	} else {
-		__builtin_memset(pages, 0, n * sizeof(*pages));
+		/* What lies between is the kernel's (embed.h). */
+		for (uint32_t i = c->first; i < c->end; i++)
+			*page_at(pool, i) = (struct tarry_page){0};
 	}
 	c->committed = true;
 	pool->committed += len;
-	pool->descriptor_committed += n * sizeof(*pages);
+	pool->descriptor_committed += (uint64_t)n * TARRY_PAGE_STRIDE;
 	return true;
 }
 
@@ -222,9 +224,9 @@ uint32_t tarry_block_alloc(struct tarry_pool *pool, unsigned int order,
 	if (!chunk_has_block(pool, c))
 		chunk_unlist(pool, c);
 	page->order = (uint8_t)order;
-	page->block = TARRY_BLOCK_USED;
+	page_becomes(page, TARRY_USE_WHOLE);
 	page->table.link = 0;
-	page->table.state = TARRY_STATE_PRIVATE;
+	table_becomes(&page->table, TARRY_STATE_PRIVATE);
 	return index;
 }
 
@@ -234,9 +236,8 @@ void tarry_block_free(struct tarry_pool *pool, uint32_t index)
 	struct tarry_chunk *c = chunk_at(pool, number);
 	struct tarry_page *page = page_at(pool, index);
 
-	tarry_assert(page->block == TARRY_BLOCK_USED);
-	page->block = TARRY_BLOCK_HOT;
-	page->table.state = TARRY_STATE_FREE;
+	page_becomes(page, TARRY_USE_HOT);
+	table_becomes(&page->table, TARRY_STATE_FREE);
 	page->table.link = c->hot;
 	c->hot = index;
 	c->n_hot++;
@@ -260,13 +261,13 @@ static uint64_t trim_used(struct tarry_pool *pool, struct tarry_chunk *c)
 			continue;
 		}
 		while (run < c->fresh &&
-		       page_at(pool, run)->block == TARRY_BLOCK_HOT)
+		       page_at(pool, run)->use == TARRY_USE_HOT)
 			run += step;
 		if (run > i &&
 		    tarry_port_decommit(region_address(pool, i),
 					(size_t)(run - i) << pool->page_lg2)) {
 			for (uint32_t j = i; j < run; j += step)
-				page_at(pool, j)->block = TARRY_BLOCK_COLD;
+				page_becomes(page_at(pool, j), TARRY_USE_COLD);
 			returned += (uint64_t)(run - i) << pool->page_lg2;
 		}
 		i = run > i ? run : i + step;
@@ -286,11 +287,11 @@ static uint64_t trim_used(struct tarry_pool *pool, struct tarry_chunk *c)
 		struct tarry_page *page = page_at(pool, i);
 		bool block = !(page_oa(pool, i) >> pool->page_lg2 & (step - 1));
 
-		if (block && page->block == TARRY_BLOCK_HOT) {
+		if (block && page->use == TARRY_USE_HOT) {
 			page->table.link = c->hot;
 			c->hot = i;
 			c->n_hot++;
-		} else if (block && page->block == TARRY_BLOCK_COLD) {
+		} else if (block && page->use == TARRY_USE_COLD) {
 			page->table.link = c->cold;
 			c->cold = i;
 		}
@@ -324,7 +325,7 @@ uint64_t tarry_block_trim(struct tarry_pool *pool)
 		if (c->listed)
 			chunk_unlist(pool, c);
 		for (uint32_t i = c->first; i < c->fresh; i++)
-			page_at(pool, i)->block = TARRY_BLOCK_COLD;
+			page_becomes(page_at(pool, i), TARRY_USE_COLD);
 		c->hot = 0;
 		c->cold = 0;
 		c->n_hot = 0;

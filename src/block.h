@@ -29,7 +29,7 @@ tarry_inline struct tarry_page *page_at(struct tarry_pool *pool, uint32_t index)
 {
 	struct tarry_region *r = region_of(pool, index);
 
-	return &r->pages[index - r->first];
+	return page_in(r, index - r->first);
 }
 
 tarry_inline tarry_oa page_oa(struct tarry_pool *pool, uint32_t index)

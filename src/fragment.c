@@ -15,6 +15,7 @@
  */
 #include "block.h"
 #include "fragment.h"
+#include "state.h"
 
 static unsigned int fragments_of(struct tarry_pool *pool,
 				 const struct tarry_page *page)
@@ -27,23 +28,23 @@ static void partial_list(struct tarry_pool *pool, uint32_t index)
 	struct tarry_page *page = page_at(pool, index);
 	uint32_t *head = &pool->partial[page->fragment_lg2];
 
-	page->prev = 0;
-	page->next = *head;
+	page->cut.prev = 0;
+	page->cut.next = *head;
 	if (*head)
-		page_at(pool, *head)->prev = index;
+		page_at(pool, *head)->cut.prev = index;
 	*head = index;
 }
 
 static void partial_unlist(struct tarry_pool *pool, struct tarry_page *page)
 {
-	if (page->next)
-		page_at(pool, page->next)->prev = page->prev;
-	if (page->prev)
-		page_at(pool, page->prev)->next = page->next;
+	if (page->cut.next)
+		page_at(pool, page->cut.next)->cut.prev = page->cut.prev;
+	if (page->cut.prev)
+		page_at(pool, page->cut.prev)->cut.next = page->cut.next;
 	else
-		pool->partial[page->fragment_lg2] = page->next;
-	page->next = 0;
-	page->prev = 0;
+		pool->partial[page->fragment_lg2] = page->cut.next;
+	page->cut.next = 0;
+	page->cut.prev = 0;
 }
 
 /* An array of descriptors; it never comes back, only its page does not. */
@@ -67,6 +68,7 @@ static struct tarry_table *descriptors_alloc(struct tarry_pool *pool,
 
 		if (!index)
 			return NULL;
+		page_becomes(page_at(pool, index), TARRY_USE_ARRAY);
 		pool->descriptor_committed += len;
 		array = (char *)(pool->window + page_oa(pool, index));
 		for (size_t at = 0; at < len; at += (size_t)1 << lg2) {
@@ -95,24 +97,27 @@ static uint32_t cut_page(struct tarry_pool *pool, unsigned int lg2)
 {
 	bool zero;
 	uint32_t index = tarry_block_alloc(pool, 0, &zero);
+	struct tarry_table *fragments;
 	struct tarry_page *page;
 	unsigned int n;
 
 	if (!index)
 		return 0;
 	page = page_at(pool, index);
-	page->fragment_lg2 = (uint8_t)lg2;
-	n = fragments_of(pool, page);
-	page->fragments = descriptors_alloc(pool, n);
-	if (!page->fragments) {
-		page->fragment_lg2 = 0;
+	n = 1u << (pool->page_lg2 - lg2);
+	fragments = descriptors_alloc(pool, n);
+	if (!fragments) {
 		tarry_block_free(pool, index);
 		return 0;
 	}
+	/* rule: one-link-one-state; the words of a table are another's now */
+	page_becomes(page, TARRY_USE_CUT);
+	page->fragment_lg2 = (uint8_t)lg2;
+	page->cut.fragments = fragments;
 	page->n_free = (uint16_t)n;
 	page->free_first = 0;
 	for (unsigned int i = n; i-- > 0;) {
-		page->fragments[i].link = page->free_first;
+		fragments[i].link = page->free_first;
 		page->free_first = index << pool->fragment_shift | i;
 	}
 	/* Pages start at 1, so no fragment has id 0, which ends chains. */
@@ -133,12 +138,12 @@ uint32_t tarry_fragment_alloc(struct tarry_pool *pool, unsigned int lg2)
 		return 0;
 	page = page_at(pool, index);
 	id = page->free_first;
-	t = &page->fragments[id & ((1u << pool->fragment_shift) - 1)];
+	t = &page->cut.fragments[id & ((1u << pool->fragment_shift) - 1)];
 	page->free_first = t->link;
 	if (!--page->n_free)
 		partial_unlist(pool, page);
 	t->link = 0;
-	t->state = TARRY_STATE_PRIVATE;
+	table_becomes(t, TARRY_STATE_PRIVATE);
 	return id;
 }
 
@@ -148,10 +153,9 @@ void tarry_fragment_free(struct tarry_pool *pool, uint32_t id)
 	struct tarry_page *page = page_at(pool, index);
 	unsigned int n = fragments_of(pool, page);
 	struct tarry_table *t =
-		&page->fragments[id & ((1u << pool->fragment_shift) - 1)];
+		&page->cut.fragments[id & ((1u << pool->fragment_shift) - 1)];
 
-	tarry_assert(t->state != TARRY_STATE_FREE);
-	t->state = TARRY_STATE_FREE;
+	table_becomes(t, TARRY_STATE_FREE);
 	t->link = page->free_first;
 	page->free_first = id;
 	if (!page->n_free++)
@@ -159,8 +163,11 @@ void tarry_fragment_free(struct tarry_pool *pool, uint32_t id)
 	if (page->n_free < n)
 		return;
 	partial_unlist(pool, page);
-	descriptors_free(pool, page->fragments, n);
-	page->fragments = NULL;
+	descriptors_free(pool, page->cut.fragments, n);
+	/* An unlocked table's again.  Nobody can be waiting for that lock: as
+	 * one table the page ended a grace period before it was cut. */
+	page_becomes(page, TARRY_USE_WHOLE);
+	page->table = (struct tarry_table){.state = TARRY_STATE_PRIVATE};
 	page->fragment_lg2 = 0;
 	page->n_free = 0;
 	tarry_block_free(pool, index);

@@ -177,7 +177,7 @@ static void move_mark(struct tarry_op *op, const struct move *m, uint32_t id,
 
 		if (cursor_past(&c) || !c.level) {
 			t = c.at[c.level].table;
-			t->state = TARRY_STATE_MOVING;
+			table_becomes(t, TARRY_STATE_MOVING);
 			t->index = index_of(f, c.at[c.level].base + m->delta,
 					    c.level);
 			if (!cursor_up(&c))
@@ -318,7 +318,7 @@ static void move_settle(struct tarry_op *op, const struct move *m)
 
 			table_lock(t);
 			if (t->state == TARRY_STATE_MOVING)
-				t->state = TARRY_STATE_ATTACHED;
+				table_becomes(t, TARRY_STATE_ATTACHED);
 			table_unlock(t);
 			cursor_down(
 				&c,

@@ -3,8 +3,9 @@
  * Pools: regions, creation, destruction, statistics.
  *
  * A region begins with what the pool needs for itself: in the first one the
- * pool, in each the chunks and the page descriptors; tables come after.  So
- * nothing is allocated from anybody, and a descriptor is found by arithmetic.
+ * pool, in each the chunks and, unless the kernel has them (embed.h), the page
+ * descriptors; tables come after.  So nothing is allocated from anybody, and a
+ * descriptor is found by arithmetic.
  */
 #include "block.h"
 #include "lock.h"
@@ -32,8 +33,9 @@ struct layout {
 	uint32_t n_chunks, n_pages;
 };
 
+/* @described: the descriptors are elsewhere already. */
 static bool layout_region(struct layout *at, uint64_t len, uint64_t head,
-			  unsigned int page_lg2, bool reserved)
+			  unsigned int page_lg2, bool reserved, bool described)
 {
 	uint64_t page = 1ull << page_lg2;
 	uint64_t per_chunk = 1ull << (chunk_lg2(reserved) - page_lg2);
@@ -47,7 +49,8 @@ static bool layout_region(struct layout *at, uint64_t len, uint64_t head,
 	at->chunks = round_up(head, 64);
 	at->pages = round_up(
 		at->chunks + at->n_chunks * sizeof(struct tarry_chunk), start);
-	at->tables = round_up(at->pages + n * sizeof(struct tarry_page), align);
+	at->tables = round_up(
+		at->pages + (described ? 0 : n * TARRY_PAGE_STRIDE), align);
 	if (at->tables + 4 * page > len)
 		return false;
 	n = (len - at->tables) >> page_lg2;
@@ -57,16 +60,18 @@ static bool layout_region(struct layout *at, uint64_t len, uint64_t head,
 }
 
 static void region_init(struct tarry_pool *pool, struct tarry_region *r,
-			char *base, tarry_oa oa, uint64_t len,
+			char *base, tarry_oa oa, char *descriptors,
 			const struct layout *at, uint32_t first,
 			uint32_t first_chunk)
 {
-	(void)len;
 	r->oa = oa + at->tables;
 	r->len = (uint64_t)at->n_pages << pool->page_lg2;
 	r->first = first;
 	r->n_pages = at->n_pages;
-	r->pages = (struct tarry_page *)(base + at->pages);
+	/* The kernel's begin with the region, ours with its tables. */
+	r->pages = descriptors ? descriptors + (at->tables >> pool->page_lg2) *
+						       TARRY_PAGE_STRIDE
+			       : base + at->pages;
 	r->first_chunk = first_chunk;
 	r->n_chunks = at->n_chunks;
 	r->chunks = (struct tarry_chunk *)(base + at->chunks);
@@ -87,6 +92,16 @@ static void shards_init(struct tarry_pool *pool)
 	}
 }
 
+/* Only what was compiled to look into a kernel's array can be given one. */
+static bool described_ok(const void *descriptors)
+{
+#ifdef TARRY_EMBED_SIZE
+	return !((uintptr_t)descriptors % TARRY_EMBEDDED_ALIGN);
+#else
+	return !descriptors;
+#endif
+}
+
 static bool config_fits(const struct tarry_pool_config *c)
 {
 	const struct tarry_format *f = c->format;
@@ -94,10 +109,10 @@ static bool config_fits(const struct tarry_pool_config *c)
 	uint64_t top = f->oa_bits < 64 ? 1ull << f->oa_bits : ~0ull;
 
 	if (!c->base)
-		return true;
+		return !c->descriptors;
 	return !((uintptr_t)c->base % page) && !(c->oa % page) &&
 	       !(c->len % page) && c->len && c->oa + c->len > c->oa &&
-	       c->oa + c->len <= top;
+	       c->oa + c->len <= top && described_ok(c->descriptors);
 }
 
 /* Address space for a pool that grows: as much as asked, or what there is. */
@@ -140,7 +155,7 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 		oa = (uintptr_t)base;
 	}
 	if (!layout_region(&at, len, sizeof(*pool), f->backing_lg2,
-			   !config->base) ||
+			   !config->base, config->descriptors) ||
 	    (f->oa_bits < 64 && (oa + len - 1) >> f->oa_bits)) {
 		if (!config->base)
 			tarry_port_unreserve(base, len);
@@ -172,7 +187,8 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 	pool->fragment_shift = (uint8_t)(f->backing_lg2 - smallest);
 	shards_init(pool);
 	/* Page 0 is no page: id 0 ends chains. */
-	region_init(pool, &pool->regions[0], base, oa, len, &at, 1, 0);
+	region_init(pool, &pool->regions[0], base, oa, config->descriptors, &at,
+		    1, 0);
 	tarry_store(&pool->n_regions, 1, TARRY_RELEASE);
 	*out = pool;
 	return 0;
@@ -181,8 +197,17 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 int tarry_pool_add(struct tarry_pool *pool, void *base, tarry_oa oa,
 		   uint64_t len)
 {
-	struct tarry_pool_config as = {
-		.format = pool->format, .base = base, .oa = oa, .len = len};
+	return tarry_pool_add_described(pool, base, oa, len, NULL);
+}
+
+int tarry_pool_add_described(struct tarry_pool *pool, void *base, tarry_oa oa,
+			     uint64_t len, void *descriptors)
+{
+	struct tarry_pool_config as = {.format = pool->format,
+				       .base = base,
+				       .oa = oa,
+				       .len = len,
+				       .descriptors = descriptors};
 	struct tarry_region *last, *r;
 	struct layout at;
 	int err = TARRY_EREGION;
@@ -190,7 +215,7 @@ int tarry_pool_add(struct tarry_pool *pool, void *base, tarry_oa oa,
 
 	if (!base || !config_fits(&as) || pool->reserved ||
 	    (uintptr_t)base - oa != pool->window ||
-	    !layout_region(&at, len, 0, pool->page_lg2, false))
+	    !layout_region(&at, len, 0, pool->page_lg2, false, descriptors))
 		return TARRY_EREGION;
 	lock_take(&pool->lock, TARRY_RANK_POOL);
 	n = tarry_load(&pool->n_regions, TARRY_RELAXED);
@@ -212,7 +237,7 @@ int tarry_pool_add(struct tarry_pool *pool, void *base, tarry_oa oa,
 	     << pool->fragment_shift) >>
 	    32)
 		goto out;
-	region_init(pool, r, (char *)base, oa, len, &at,
+	region_init(pool, r, (char *)base, oa, descriptors, &at,
 		    last->first + last->n_pages,
 		    last->first_chunk + last->n_chunks);
 	/* Pairs with the acquire loads in block.c and table.c. */

@@ -350,7 +350,7 @@ static void detach_one(struct tarry_op *op, struct tarry_table *t, uint32_t id,
 	       (spare = tarry_spare_pop(op->pool, t)))
 		tarry_stock_put(&op->local, op->pool, spare);
 	/* rule: detached-is-final, one-link-one-state */
-	t->state = state;
+	table_becomes(t, state);
 	gather_table(op->pool, op->g, t, id);
 	if (!held)
 		table_unlock(t);

@@ -80,7 +80,7 @@ void tarry_publish_table(struct tarry_op *op, uint64_t *slot, uint32_t id,
 	table_lock(t);
 	t->index = index_of(f, bits, t->level);
 	t->link = 0;
-	t->state = TARRY_STATE_ATTACHED;
+	table_becomes(t, TARRY_STATE_ATTACHED);
 	/* rule: publish-after-fill */
 	if (parent_made)
 		entry_fill(f, slot, e);

@@ -16,6 +16,7 @@
 #ifndef TARRY_SHARED_H
 #define TARRY_SHARED_H
 
+#include "tarry/embed.h"
 #include "tarry/format.h"
 #include "tarry/gather.h"
 #include "tarry/listener.h"
@@ -67,7 +68,8 @@ enum tarry_rank {
 
 /*
  * The life of a table.  The link belongs to the list that the state names
- * (rule: one-link-one-state).
+ * (rule: one-link-one-state).  state.h has the same steps as data, and debug
+ * builds assert them.
  *
  *   from       to         who                        the link is
  *   FREE       PRIVATE    pool, to who allocates     -
@@ -80,8 +82,8 @@ enum tarry_rank {
  *   ATTACHED   DOOMED     the same; its leaves are   gather, then batch
  *                         to be released
  *   DETACHED,  FREE       the pool, after the grace  free chain of its chunk
- *   DOOMED                period
- *   PRIVATE,   FREE       who did not need it        free chain of its chunk
+ *   DOOMED                period                     or of its page
+ *   PRIVATE,   FREE       who did not need it        the same
  *   STOCKED
  */
 enum tarry_state {
@@ -92,6 +94,7 @@ enum tarry_state {
 	TARRY_STATE_MOVING,
 	TARRY_STATE_DETACHED,
 	TARRY_STATE_DOOMED,
+	TARRY_STATES
 };
 
 /* The "level" of the page that a space itself lives in. */
@@ -112,21 +115,74 @@ struct tarry_table {
 	uint64_t state : 3;	     /* T  enum tarry_state */
 };
 
-/* What a page is to its chunk. */
-enum tarry_block { TARRY_BLOCK_USED, TARRY_BLOCK_HOT, TARRY_BLOCK_COLD };
+/*
+ * The life of a backing page: which words of its descriptor count.  The words
+ * of one table and those of a page in fragments are the same ones (rule:
+ * one-link-one-state; state.h has the steps, debug builds assert them).
+ *
+ *   from            to      who                                words
+ *   FRESH HOT COLD  WHOLE   allocation of a block              table
+ *   WHOLE           CUT     fragments: a page for them         cut
+ *   WHOLE           ARRAY   fragments: descriptors, for good   -
+ *   CUT             WHOLE   fragments: the last one came back  table
+ *   WHOLE           HOT     free of a block                    table.link: the
+ *   HOT             COLD    trim: the system has its memory    chunk's chain
+ *   FRESH           COLD    trim of a whole chunk, in which    -
+ *                           blocks begin elsewhere
+ */
+enum tarry_use {
+	TARRY_USE_FRESH,
+	TARRY_USE_HOT,
+	TARRY_USE_COLD,
+	TARRY_USE_WHOLE,
+	TARRY_USE_CUT,
+	TARRY_USE_ARRAY,
+	TARRY_USES
+};
 
-/* The descriptor of a backing page. */
+/*
+ * The descriptor of a backing page, or tarry's part of the kernel's (embed.h).
+ * Ids and page indices, not pointers, wherever the way to a table is not hot.
+ */
 struct tarry_page {
-	struct tarry_table table;      /* of a page that is one table */
-	struct tarry_table *fragments; /* P  else: one for each */
-	uint32_t free_first;	       /* P  id of a free fragment, 0: none */
-	uint16_t n_free;	       /* P  fragments */
-	uint8_t fragment_lg2;	       /* P  bytes; 0: the page is not cut */
-	uint8_t order;		       /* P  lg2 of pages of the block */
-	uint8_t block;		       /* P  enum tarry_block */
-	uint32_t next, prev;	       /* P  pages of one size with a free
-					 *    fragment; page index, 0 ends */
-} tarry_line_aligned; /* two tables' locks never share a line */
+	union {
+		struct tarry_table table; /* WHOLE, HOT, COLD */
+		struct {
+			struct tarry_table *fragments; /* P  array */
+			uint32_t next, prev; /* P  pages of one size with a
+					      *    free fragment; page index,
+					      *    0 ends */
+		} cut;			     /* P  CUT */
+	};
+	uint32_t free_first;  /* P  id of a free fragment, 0: none */
+	uint16_t n_free;      /* P  fragments */
+	uint8_t fragment_lg2; /* P  bytes; 0: the page is not cut */
+	uint8_t order;	      /* P  lg2 of pages of the block */
+	uint8_t use;	      /* P  enum tarry_use */
+};
+
+_Static_assert(sizeof(struct tarry_page) == TARRY_EMBEDDED_BYTES &&
+		       _Alignof(struct tarry_page) == TARRY_EMBEDDED_ALIGN,
+	       "what embed.h promises to kernels");
+
+/*
+ * From one descriptor to the next.  Of a cache line each: two tables' locks
+ * never share one.  In an array of the kernel's that holds where its
+ * descriptors are as large and as aligned.
+ */
+#ifdef TARRY_EMBED_SIZE
+#define TARRY_PAGE_STRIDE (TARRY_EMBED_SIZE)
+#define TARRY_PAGE_OFFSET (TARRY_EMBED_OFFSET)
+#else
+#define TARRY_PAGE_STRIDE TARRY_CACHE_LINE
+#define TARRY_PAGE_OFFSET 0
+#endif
+
+_Static_assert(TARRY_PAGE_STRIDE % TARRY_EMBEDDED_ALIGN == 0 &&
+		       TARRY_PAGE_OFFSET % TARRY_EMBEDDED_ALIGN == 0 &&
+		       TARRY_PAGE_OFFSET + TARRY_EMBEDDED_BYTES <=
+			       TARRY_PAGE_STRIDE,
+	       "tarry's part lies in the page's descriptor, aligned");
 
 /* A piece of a region in which all blocks have one size. */
 struct tarry_chunk {
@@ -145,11 +201,19 @@ struct tarry_region {
 	uint64_t len;		    /* C */
 	uint32_t first;		    /* C  page index of its first page */
 	uint32_t n_pages;	    /* C */
-	struct tarry_page *pages;   /* C  array; contents: see there */
+	char *pages;		    /* C  array; see page_in() */
 	uint32_t first_chunk;	    /* C */
 	uint32_t n_chunks;	    /* C */
 	struct tarry_chunk *chunks; /* C  array; contents: P */
 };
+
+/* The descriptor of a region's page number @at. */
+tarry_inline struct tarry_page *page_in(const struct tarry_region *r,
+					uint64_t at)
+{
+	return (struct tarry_page *)(void *)(r->pages + at * TARRY_PAGE_STRIDE +
+					     TARRY_PAGE_OFFSET);
+}
 
 #define TARRY_REGIONS 8
 /* lg2 of bytes of a chunk: what the system gives and takes at once; smaller in

@@ -66,7 +66,7 @@ int tarry_space_create(struct tarry_pool *pool, const struct tarry_format *f,
 	tarry_table_blank(pool, f, root);
 	t = table_of_id(pool, root);
 	t->index = 0;
-	t->state = TARRY_STATE_ATTACHED;
+	table_becomes(t, TARRY_STATE_ATTACHED);
 
 	b = (struct tarry_body *)(pool->window + oa_of_id(pool, id));
 	__builtin_memset(b, 0, sizeof(*b));
@@ -80,6 +80,7 @@ int tarry_space_create(struct tarry_pool *pool, const struct tarry_format *f,
 	 * the root in translate.c and range.c. */
 	tarry_store(&b->face.root, oa_of_id(pool, root) | f->levels,
 		    TARRY_RELEASE);
+	table_becomes(table_of_id(pool, id), TARRY_STATE_ATTACHED);
 	*out = &b->face;
 	return 0;
 }
@@ -123,7 +124,7 @@ int tarry_space_destroy(struct tarry_space *s)
 	/* The page of the space itself goes the same way, last. */
 	t = table_of_id(pool, id);
 	table_lock(t);
-	t->state = TARRY_STATE_DETACHED;
+	table_becomes(t, TARRY_STATE_DETACHED);
 	table_unlock(t);
 	gather_table(pool, op.g, t, id);
 	g = op.own;

@@ -17,7 +17,7 @@ uint32_t tarry_table_id_elsewhere(struct tarry_pool *pool, tarry_oa oa)
 
 		if (oa < r->oa || at >= r->n_pages)
 			continue;
-		page = &r->pages[at];
+		page = page_in(r, at);
 		id = (r->first + (uint32_t)at) << pool->fragment_shift;
 		if (page->fragment_lg2)
 			id |= (uint32_t)((oa &
@@ -122,8 +122,7 @@ void tarry_stock_put(struct tarry_stock *stock, struct tarry_pool *pool,
 {
 	struct tarry_table *t = table_of_id(pool, id);
 
-	tarry_assert(t->state == TARRY_STATE_PRIVATE);
-	t->state = TARRY_STATE_STOCKED;
+	table_becomes(t, TARRY_STATE_STOCKED);
 	t->link = stock->first[t->level];
 	stock->first[t->level] = id;
 	stock->count[t->level]++;
@@ -143,7 +142,7 @@ uint32_t tarry_stock_take(struct tarry_stock *stock, struct tarry_pool *pool,
 	stock->first[level] = t->link;
 	stock->count[level]--;
 	t->link = 0;
-	t->state = TARRY_STATE_PRIVATE;
+	table_becomes(t, TARRY_STATE_PRIVATE);
 	return id;
 }
 
@@ -190,8 +189,7 @@ void tarry_spare_push(struct tarry_pool *pool, struct tarry_table *t,
 
 	tarry_assert(t->state == TARRY_STATE_ATTACHED ||
 		     t->state == TARRY_STATE_MOVING);
-	tarry_assert(spare->state == TARRY_STATE_PRIVATE);
-	spare->state = TARRY_STATE_STOCKED;
+	table_becomes(spare, TARRY_STATE_STOCKED);
 	spare->link = t->link;
 	t->link = id;
 }
@@ -207,6 +205,6 @@ uint32_t tarry_spare_pop(struct tarry_pool *pool, struct tarry_table *t)
 	tarry_assert(spare->state == TARRY_STATE_STOCKED);
 	t->link = spare->link;
 	spare->link = 0;
-	spare->state = TARRY_STATE_PRIVATE;
+	table_becomes(spare, TARRY_STATE_PRIVATE);
 	return id;
 }

@@ -11,6 +11,7 @@
 #include "block.h"
 #include "entry.h"
 #include "lock.h"
+#include "state.h"
 #include "tarry/change.h"
 
 tarry_inline uint64_t *slots_at(uintptr_t window, tarry_oa oa)
@@ -25,7 +26,7 @@ tarry_inline struct tarry_table *table_of_id(struct tarry_pool *pool,
 
 	if (tarry_likely(!page->fragment_lg2))
 		return &page->table;
-	return &page->fragments[id & ((1u << pool->fragment_shift) - 1)];
+	return &page->cut.fragments[id & ((1u << pool->fragment_shift) - 1)];
 }
 
 tarry_inline tarry_oa oa_of_id(struct tarry_pool *pool, uint32_t id)
@@ -56,7 +57,7 @@ tarry_inline struct tarry_table *table_of_oa(struct tarry_pool *pool,
 	uint64_t at = (oa - r->oa) >> pool->page_lg2;
 
 	if (tarry_likely(at < r->n_pages && !pool->fragment_shift))
-		return &r->pages[at].table;
+		return &page_in(r, at)->table;
 	return table_of_id(pool, id_of_oa(pool, oa));
 }
 

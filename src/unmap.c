@@ -106,7 +106,7 @@ tarry_inline bool unmap_table(const struct tarry_format *f,
 	/* rule: unlink-invalidate-wait-free, detached-is-final */
 	entry_exchange(f, slot, f->empty[1]);
 	parent->live--;
-	t->state = TARRY_STATE_DETACHED;
+	table_becomes(t, TARRY_STATE_DETACHED);
 	gather_table(b->pool, g, t, id);
 	*child = t;
 	return true;

@@ -38,6 +38,11 @@ static void pool_refuses(void **state)
 	c = config_of(memory, 64 * K4);
 	c.oa = 1ull << 52;
 	EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_create, &c, &pool);
+	/* Nobody told this build of descriptors (tests/embed has one that
+	 * was told). */
+	c = config_of(memory, 64 * K4);
+	c.descriptors = memory;
+	EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_create, &c, &pool);
 	c = (struct tarry_pool_config){
 		.format = tarry_format_by_name("x86_64-4")};
 	fault_fail_from(1);
@@ -75,6 +80,8 @@ static void pool_of_the_callers_memory(void **state)
 	EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_add, pool, memory + len + 8,
 			c.oa + len + 8, len);
 	EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_add, pool, NULL, c.oa, len);
+	EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_add_described, pool,
+			memory + 2 * len, c.oa + 2 * len, len, memory);
 	assert_int_equal(tarry_map(s, mapped * M2, 0, K4, RW, NULL),
 			 TARRY_ENOMEM);
 	/* A second region, with a hole before it, and it goes on. */

@@ -113,13 +113,13 @@ static uintptr_t descriptor_of(uint64_t oa)
 
 	if (oa < r->oa || page >= r->n_pages || !r->pages)
 		return 0;
-	p = &r->pages[page];
+	p = page_in(r, page);
 	if (!p->fragment_lg2)
 		return (uintptr_t)&p->table;
-	if (!memory_ours((uintptr_t)p->fragments))
+	if (!memory_ours((uintptr_t)p->cut.fragments))
 		return 0;
-	return (uintptr_t)&p
-		->fragments[(oa & ((1ull << bed.pool->page_lg2) - 1)) >>
+	return (uintptr_t)&p->cut
+		.fragments[(oa & ((1ull << bed.pool->page_lg2) - 1)) >>
 			    p->fragment_lg2];
 }
 

@@ -52,6 +52,10 @@ struct tarry_pool_config {
 	void *base;
 	tarry_oa oa;
 	uint64_t len;
+	/* The kernel's descriptors of the region's pages, the first page's
+	 * first, where tarry lives in those (embed.h); NULL: the pool keeps its
+	 * own, in the region. */
+	void *descriptors;
 
 	uint64_t limit;		/* bytes of tables; 0: none */
 	uint64_t waiting_limit; /* bytes that may wait; 0: a default */
@@ -88,7 +92,8 @@ struct tarry_pool_stats {
  * Ref:     the caller owns the pool.
  * Rules:   descriptor-outlives.
  * Return:  0; TARRY_EINVAL (no format), TARRY_EREGION (misaligned, too small,
- *          beyond the format's output addresses), TARRY_ENOMEM.
+ *          beyond the format's output addresses; descriptors without a region,
+ *          or where the build has no place in them), TARRY_ENOMEM.
  */
 int tarry_pool_create(const struct tarry_pool_config *config,
 		      struct tarry_pool **pool);
@@ -109,6 +114,26 @@ int tarry_pool_create(const struct tarry_pool_config *config,
  */
 int tarry_pool_add(struct tarry_pool *pool, void *base, tarry_oa oa,
 		   uint64_t len);
+
+/**
+ * tarry_pool_add_described() - one more region, whose pages have descriptors
+ * @pool:        pool made with a region of the caller's
+ * @base:        address of the region
+ * @oa:          its output address; @oa - @base as for the first region
+ * @len:         bytes; both multiples of the format's backing page
+ * @descriptors: the kernel's, of the region's pages, the first page's first;
+ *               NULL: the pool keeps its own, in the region
+ *
+ * Context: read section forbidden; never sleeps.
+ * Locks:   takes the pool's.
+ * Ref:     the memory, and tarry's part of the descriptors (embed.h), are the
+ *          pool's until it is destroyed.
+ * Rules:   descriptor-outlives.
+ * Return:  0, or with nothing changed TARRY_EREGION (as tarry_pool_add(); or
+ *          the descriptors are misaligned, or the build has no place in them).
+ */
+int tarry_pool_add_described(struct tarry_pool *pool, void *base, tarry_oa oa,
+			     uint64_t len, void *descriptors);
 
 /**
  * tarry_pool_destroy() - waits for all that waits, then gives all memory back

@@ -10,6 +10,7 @@
 #include "tarry/types.h"
 #include "tarry/error.h"
 #include "tarry/format.h"
+#include "tarry/embed.h"
 #include "tarry/port.h"
 #include "tarry/thread.h"
 #include "tarry/pool.h"
