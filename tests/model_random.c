@@ -341,6 +341,67 @@ static void do_retract(struct aim *a)
 		a->pages[i].what = HOLE;
 }
 
+static int copy_one_or_refuse(void *ctx, const struct tarry_piece *old)
+{
+	return copy_or_refuse(ctx, old, 1);
+}
+
+/* The page that is meant and its leaf: the other one comes for all of it. */
+static void do_replace(struct aim *a)
+{
+	struct tarry_hit hit;
+	struct tarry_replacement with = {
+		.oa = any(1 << 10) * G1,
+		.rights = any_rights(),
+		.expected = any(2) ? &hit : NULL,
+		.copy = any(3) ? NULL : copy_one_or_refuse,
+		.ctx = a,
+	};
+	unsigned int level;
+	bool there, other;
+	int err;
+
+	note("replace", a);
+	there = !look(m.space[a->space], a->va, &hit);
+	level = there ? hit.level : (unsigned int)any(2);
+	a->n = 1ull << (m.f->span_lg2[level] - m.f->page_lg2);
+	/* A leaf larger than a window is left alone. */
+	if (a->n > m.n_pages || a->va - m.base[a->window] >= m.n_pages * m.page)
+		return;
+	a->va &= ~(a->n * m.page - 1);
+	a->len = a->n * m.page;
+	if (a->va < m.base[a->window])
+		return;
+	a->first = (a->va - m.base[a->window]) / m.page;
+	if (a->first + a->n > m.n_pages)
+		return;
+	a->pages = &m.pages[a->space][a->window][a->first];
+	if (!there)
+		with.expected = NULL;
+	/* In place, sometimes. */
+	if (there && !any(4))
+		with.oa = hit.oa & ~(a->len - 1);
+	other = there && with.oa != (hit.oa & ~(a->len - 1));
+	/* What was seen is not what is there. */
+	if (with.expected && !any(4)) {
+		hit.oa ^= a->len;
+		err = tarry_replace(m.space[a->space], a->va, level, &with,
+				    NULL);
+		if (err != TARRY_EAGAIN)
+			wrong("replace of what was not expected", err);
+		hit.oa ^= a->len;
+	}
+	err = tarry_replace(m.space[a->space], a->va, level, &with, NULL);
+	if (!there	? err != TARRY_ENOENT
+	    : other	? err && err != TARRY_EBUSY
+	    : with.copy ? err != TARRY_EINVAL
+			: err != 0)
+		wrong("replace", err);
+	for (uint64_t i = 0; !err && i < a->n; i++)
+		a->pages[i] =
+			(struct page){LEAF, with.rights, with.oa + i * m.page};
+}
+
 static void do_split(struct aim *a)
 {
 	unsigned int level = 1 + ((m.f->leaf_levels >> 2 & 1) && !any(4));
@@ -411,7 +472,7 @@ static void (*const operations[])(struct aim *) = {
 	do_map,	     do_map,	       do_map,	   do_unmap,   do_unmap,
 	do_protect,  do_mark,	       do_move,	   do_clone,   do_collapse,
 	do_collapse, do_split,	       do_retract, do_reclaim, do_harvest,
-	do_pieces,   do_collapse_copy,
+	do_pieces,   do_collapse_copy, do_replace,
 };
 
 static struct aim any_aim(void)

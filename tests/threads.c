@@ -72,6 +72,7 @@ static int write_once(struct hand *h)
 	uint64_t accessed[PAGES / 64] = {0};
 	bool gathered = !any(h, 5);
 	struct tarry_how how = {0};
+	struct tarry_replacement with;
 	struct tarry_gather g;
 	uint64_t len;
 	tarry_va va;
@@ -85,7 +86,7 @@ static int write_once(struct hand *h)
 	n = first + n > arena.n_pages ? arena.n_pages - first : n;
 	va = arena.base + first * arena.page;
 	len = n * arena.page;
-	switch (any(h, 14)) {
+	switch (any(h, 15)) {
 	case 0:
 	case 1:
 	case 2:
@@ -131,6 +132,12 @@ static int write_once(struct hand *h)
 			s, arena.base + (first & ~(per - 1)) * arena.page, 1,
 			NULL);
 	case 12:
+		with = (struct tarry_replacement){
+			.oa = ((any(h, 2) ? 1ull : 3ull) << TAG_LG2) +
+			      first * arena.page,
+			.rights = RW};
+		return tarry_replace(s, va, n == per, &with, NULL);
+	case 13:
 		return tarry_reclaim(s, va, len, NULL) < 0 ? -1000 : 0;
 	default:
 		return tarry_harvest(s, va, len, TARRY_DIRTY, accessed, NULL);
@@ -147,7 +154,8 @@ static void *writer(void *ctx)
 
 		if (err && err != TARRY_EEXIST && err != TARRY_EOVERLAP &&
 		    err != TARRY_EHOLES && err != TARRY_EMIXED &&
-		    err != TARRY_ELEAF && err != TARRY_ENOENT)
+		    err != TARRY_ELEAF && err != TARRY_ENOENT &&
+		    err != TARRY_ELEVEL && err != TARRY_EALIGN)
 			wrong("a writer", err);
 		tarry_thread_quiesce();
 	}

@@ -132,6 +132,15 @@ static void collapses_with_copy(void)
 	history_end(&s.h, c);
 }
 
+static void replaces_leaf(void)
+{
+	struct tarry_replacement with = {.oa = 30 * BED_PAGE, .rights = BED_RW};
+	struct history_call *c = history_begin(&s.h, HISTORY_REPLACE, 0, 30);
+
+	check_assert(!tarry_replace(bed.space, 0, 1, &with, NULL));
+	history_end(&s.h, c);
+}
+
 static void collapses_and_splits(void)
 {
 	bed_collapse(0, 1);
@@ -181,6 +190,9 @@ LINEAR(split, "two looks through a split and a collapse", setup,
 
 LINEAR(copy, "two looks through a collapse that copies", setup_small,
        {"reads twice", reads_0_twice}, {"collapses", collapses_with_copy})
+
+LINEAR(replace_leaf, "two looks through a leaf that is replaced", setup,
+       {"reads twice", reads_0_twice}, {"replaces", replaces_leaf})
 
 LINEAR(collapse_unmap, "a look beside a collapse and an unmap", setup_small,
        {"reads", reads_0}, {"collapses", collapses}, {"unmaps", unmaps_0})

@@ -15,7 +15,7 @@
 #define PAGES(n) ((n)*BED_PAGE)
 
 /* What the operations at work can do to page 0. */
-enum { TAKES = 1, COPIES = 2, MARKS = 4 };
+enum { TAKES = 1, COPIES = 2, MARKS = 4, REPLACES = 8 };
 
 static inline void pair_setup(unsigned int flags)
 {
@@ -152,6 +152,30 @@ static inline void split(void)
 	answer(bed_split(0, 1));
 }
 
+/* As the first write after a clone does it. */
+static inline void replace(void)
+{
+	struct tarry_replacement with = {.oa = PAGES(28), .rights = BED_RW};
+
+	answer(tarry_replace(bed.space, 0, 0, &with, NULL));
+}
+
+static int copy_leaf(void *ctx, const struct tarry_piece *old)
+{
+	return copy_pages(ctx, old, 1);
+}
+
+/* As a migration does it.  Who comes second finds the page there. */
+static inline void replace_huge(void)
+{
+	struct tarry_replacement with = {
+		.oa = PAGES(28), .rights = BED_RW, .copy = copy_leaf};
+	int err = tarry_replace(bed.space, 0, 1, &with, NULL);
+
+	if (err != TARRY_EINVAL)
+		answer(err);
+}
+
 static inline void gather(void)
 {
 	struct tarry_gather g;
@@ -168,6 +192,7 @@ static inline void gather(void)
 static inline void found(int page, unsigned int what)
 {
 	if (page == 10 || (page == 30 && (what & COPIES)) ||
+	    (page == 28 && (what & REPLACES)) ||
 	    (page == -1 && (what & TAKES)))
 		return;
 	if (page == -1)

@@ -174,3 +174,28 @@ static void reads_gather(void)
 CHECK_SCENARIO(pair_gather__fault, .about = "gather against fault",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"gather", gather}, {"fault", reads_gather}})
+
+static void reads_replace(void)
+{
+	int err = tarry_fault(bed.space, 0, TARRY_R);
+
+	if (err != TARRY_EAGAIN)
+		found(err ? -1 : 10, REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace__fault, .about = "replace against fault",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"replace", replace}, {"fault", reads_replace}})
+
+static void reads_replace_huge(void)
+{
+	int err = tarry_fault(bed.space, 0, TARRY_R);
+
+	if (err != TARRY_EAGAIN)
+		found(err ? -1 : 10, REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace_huge__fault, .about = "replace_huge against fault",
+	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
+	       .threads = {{"replace_huge", replace_huge},
+			   {"fault", reads_replace_huge}})

@@ -201,3 +201,32 @@ CHECK_SCENARIO(pair_gather__hw_read, .about = "gather against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
 	       .threads = {{"gather", gather}, {"hw_read", reads_gather}})
+
+static void reads_replace(void)
+{
+	int page = bed_hw_read(0, 0);
+
+	/* A fault: hardware met the break, and comes back. */
+	if (page != -1)
+		found(page, REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace__hw_read, .about = "replace against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"replace", replace}, {"hw_read", reads_replace}})
+
+static void reads_replace_huge(void)
+{
+	int page = bed_hw_read(0, 0);
+
+	/* A fault: hardware met the break, and comes back. */
+	if (page != -1)
+		found(page, REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace_huge__hw_read,
+	       .about = "replace_huge against hw_read", .shared = BED_SHARED,
+	       .setup = setup_huge_hw, .finish = bed_close,
+	       .threads = {{"replace_huge", replace_huge},
+			   {"hw_read", reads_replace_huge}})

@@ -188,3 +188,30 @@ CHECK_SCENARIO(pair_gather__hw_write, .about = "gather against hw_write",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
 	       .threads = {{"gather", gather}, {"hw_write", reads_gather}})
+
+static void reads_replace(void)
+{
+	int page = bed_hw_write(0, 0);
+
+	if (page != -1)
+		found(page, REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace__hw_write, .about = "replace against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"replace", replace}, {"hw_write", reads_replace}})
+
+static void reads_replace_huge(void)
+{
+	int page = bed_hw_write(0, 0);
+
+	if (page != -1)
+		found(page, REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace_huge__hw_write,
+	       .about = "replace_huge against hw_write", .shared = BED_SHARED,
+	       .setup = setup_huge_hw, .finish = bed_close,
+	       .threads = {{"replace_huge", replace_huge},
+			   {"hw_write", reads_replace_huge}})

@@ -133,3 +133,23 @@ static void reads_gather(void)
 CHECK_SCENARIO(pair_gather__irqs_off, .about = "gather against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"gather", gather}, {"irqs_off", reads_gather}})
+
+static void reads_replace(void)
+{
+	found(bed_read_irq_off(0), REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace__irqs_off, .about = "replace against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"replace", replace}, {"irqs_off", reads_replace}})
+
+static void reads_replace_huge(void)
+{
+	found(bed_read_irq_off(0), REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace_huge__irqs_off,
+	       .about = "replace_huge against irqs_off", .shared = BED_SHARED,
+	       .setup = setup_huge, .finish = bed_close,
+	       .threads = {{"replace_huge", replace_huge},
+			   {"irqs_off", reads_replace_huge}})

@@ -242,3 +242,38 @@ static void reads_gather(void)
 CHECK_SCENARIO(pair_gather__pin, .about = "gather against pin",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"gather", gather}, {"pin", reads_gather}})
+
+static void reads_replace(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_ENOENT);
+	if (err == TARRY_EAGAIN)
+		return;
+	found(err ? -1 : (int)(hit.oa / BED_PAGE), REPLACES);
+	if (!err)
+		tarry_unpin(bed.space, &hit);
+}
+
+CHECK_SCENARIO(pair_replace__pin, .about = "replace against pin",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"replace", replace}, {"pin", reads_replace}})
+
+static void reads_replace_huge(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_ENOENT);
+	if (err == TARRY_EAGAIN)
+		return;
+	found(err ? -1 : (int)(hit.oa / BED_PAGE), REPLACES);
+	if (!err)
+		tarry_unpin(bed.space, &hit);
+}
+
+CHECK_SCENARIO(pair_replace_huge__pin, .about = "replace_huge against pin",
+	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
+	       .threads = {{"replace_huge", replace_huge},
+			   {"pin", reads_replace_huge}})

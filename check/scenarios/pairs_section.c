@@ -132,3 +132,23 @@ static void reads_gather(void)
 CHECK_SCENARIO(pair_gather__section, .about = "gather against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"gather", gather}, {"section", reads_gather}})
+
+static void reads_replace(void)
+{
+	found(bed_read(0), REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace__section, .about = "replace against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"replace", replace}, {"section", reads_replace}})
+
+static void reads_replace_huge(void)
+{
+	found(bed_read(0), REPLACES);
+}
+
+CHECK_SCENARIO(pair_replace_huge__section,
+	       .about = "replace_huge against section", .shared = BED_SHARED,
+	       .setup = setup_huge, .finish = bed_close,
+	       .threads = {{"replace_huge", replace_huge},
+			   {"section", reads_replace_huge}})

@@ -271,3 +271,39 @@ static void reads_gather(void)
 CHECK_SCENARIO(pair_gather__soft_tlb, .about = "gather against soft_tlb",
 	       .shared = BED_SHARED, .setup = open_small, .finish = close,
 	       .threads = {{"gather", gather}, {"soft_tlb", reads_gather}})
+
+static void reads_replace(void)
+{
+	tarry_oa oa;
+	int err;
+
+	tarry_port_read_begin();
+	err = tarry_soft_tlb_translate(bed.tlb, 0, &oa);
+	found(err ? -1 : (int)(oa / BED_PAGE), REPLACES);
+	if (!err)
+		check_page_touch((unsigned int)(oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_replace__soft_tlb, .about = "replace against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .threads = {{"replace", replace}, {"soft_tlb", reads_replace}})
+
+static void reads_replace_huge(void)
+{
+	tarry_oa oa;
+	int err;
+
+	tarry_port_read_begin();
+	err = tarry_soft_tlb_translate(bed.tlb, 0, &oa);
+	found(err ? -1 : (int)(oa / BED_PAGE), REPLACES);
+	if (!err)
+		check_page_touch((unsigned int)(oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_replace_huge__soft_tlb,
+	       .about = "replace_huge against soft_tlb", .shared = BED_SHARED,
+	       .setup = open_huge, .finish = close,
+	       .threads = {{"replace_huge", replace_huge},
+			   {"soft_tlb", reads_replace_huge}})

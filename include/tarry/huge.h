@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes of size: a table becomes one leaf, a leaf becomes a table.
+ * Changes of one leaf: a table becomes a leaf, a leaf becomes a table, a leaf
+ * becomes another of its size.
  */
 #ifndef TARRY_HUGE_H
 #define TARRY_HUGE_H
@@ -101,6 +102,65 @@ int tarry_retract(struct tarry_space *s, tarry_va va, unsigned int level,
  */
 int tarry_split(struct tarry_space *s, tarry_va va, unsigned int level,
 		const struct tarry_how *how);
+
+/* What comes where a leaf stands. */
+struct tarry_replacement {
+	/* The page, aligned to the leaf's size. */
+	tarry_oa oa;
+	/* As in tarry_map(); TARRY_ACCESSED and TARRY_DIRTY preset. */
+	tarry_rights rights;
+	/* NULL: whatever leaf stands there.  Else it must still map what this
+	 * answer of a translation said, with the same rights: so a fault that
+	 * lost the race finds out.  Who has not pinned that page may take
+	 * another life of it for the same. */
+	const struct tarry_hit *expected;
+	/*
+	 * NULL: the page is ready.  Else called with hardware shut out of the
+	 * leaf, which is final then.  Copies; 0 goes on, any other value puts
+	 * everything back.  The place to compare reference counts: who pins
+	 * from now on fails.  A table lock is held: must not sleep, nor call
+	 * back into operations.
+	 */
+	int (*copy)(void *ctx, const struct tarry_piece *old);
+	void *ctx;
+};
+
+/**
+ * tarry_replace() - where a leaf of @level stood, another of its size stands
+ * @s:     space
+ * @va:    bytes, multiple of the leaf's size
+ * @level: 0 or more, a leaf level of the format
+ * @with:  page, rights, and how the page gets its content
+ * @how:   NULL, or all zero
+ *
+ * Copy-on-write of a leaf, migration to another page, a real page for one of
+ * zeroes, or, where the page stays, other rights if the leaf is still as
+ * expected.  The new leaf is accessed or dirty if the old one was, and keeps
+ * its spare.  The old page goes to the pool's release() (if
+ * TARRY_SPACE_RELEASE).  No cache has both pages at any time: hardware meets
+ * the break (tarry_fault() says TARRY_EAGAIN), software reads the old page
+ * until the new one is there.  That is also why no gather may put the
+ * invalidation off.  Needs no memory.
+ *
+ * Context: read section forbidden; sleeps only to help when too much waits.
+ * Locks:   takes the lock of the table that holds the leaf; none held on
+ *          return.
+ * Ref:     caller has one on @s.
+ * Rules:   freeze-then-change, never-through-empty, harvest-after-invalidate,
+ *          exchange-where-hardware-writes, decide-under-lock,
+ *          unlink-invalidate-wait-free, listeners-always, spares-follow.
+ * Return:  0, or with nothing changed: TARRY_ELEVEL, TARRY_EALIGN,
+ *          TARRY_ERANGE, TARRY_EOUTPUT, TARRY_ERIGHTS, TARRY_ENOENT (no leaf
+ *          of @level there), TARRY_EAGAIN (not as expected), TARRY_EBUSY
+ *          (copy() refused), TARRY_EINVAL (a gather, or a page to be copied
+ *          to itself).  TARRY_ELISTENER: put back; or, where a listener fell
+ *          silent only after the new leaf was there, or the page stays: done,
+ *          but some cache may still know the old leaf, whose page is kept
+ *          until tarry_settle().
+ */
+int tarry_replace(struct tarry_space *s, tarry_va va, unsigned int level,
+		  const struct tarry_replacement *with,
+		  const struct tarry_how *how);
 
 #ifdef __cplusplus
 }
