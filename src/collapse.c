@@ -8,9 +8,14 @@
  * the whole span is forgotten by every cache, so accessed and dirty are final
  * and nobody writes the small pages any more: this is the moment to copy and
  * to compare reference counts.  Then the leaf is published, and the old table
- * waits.  Nothing is deposited that a reader may still be in: a spare is a
- * fresh table.  (rules: freeze-then-change, harvest-after-invalidate,
- * reuse-is-free)
+ * waits.  (rules: freeze-then-change, harvest-after-invalidate)
+ *
+ * Nothing is deposited that a reader may still be in: a spare is a fresh table,
+ * fetched before the locks were taken.  The old table could serve only after a
+ * grace period, and the split that wants it cannot wait for one; who deposits
+ * it at once gives it a second life under its readers (Z04).  It comes back by
+ * the pool instead, so that a deposit costs one table for one grace period.
+ * (rule: reuse-is-free)
  */
 #include "set.h"
 #include "tarry/huge.h"

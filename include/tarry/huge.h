@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Changes of one leaf: a table becomes a leaf, a leaf becomes a table, a leaf
- * becomes another of its size.
+ * becomes another of its size.  docs/huge.md goes through each, with who is
+ * told and who is waited for.
  */
 #ifndef TARRY_HUGE_H
 #define TARRY_HUGE_H
