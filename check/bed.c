@@ -112,6 +112,11 @@ void bed_limit(uint64_t waiting)
 	bed.limit = waiting;
 }
 
+void bed_policy(enum tarry_policy policy)
+{
+	bed.policy = policy;
+}
+
 void bed_open(unsigned int levels, unsigned int flags)
 {
 	struct tarry_pool_config config = {
@@ -119,6 +124,7 @@ void bed_open(unsigned int levels, unsigned int flags)
 		.oa = 1ull << 20,
 		.len = POOL_BYTES,
 		.waiting_limit = bed.limit,
+		.policy = bed.policy,
 		.owner = {.get = owner_get,
 			  .put = owner_put,
 			  .release = owner_release},

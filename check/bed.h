@@ -28,6 +28,7 @@ struct bed {
 	uint32_t pins[64];	  /* references by data page */
 	uint32_t releases, dirty; /* pages released, bit set of dirty ones */
 	uint64_t limit;
+	enum tarry_policy policy;
 	/* For scenarios: what their threads found. */
 	int results[CHECK_THREADS];
 	bool wrote;
@@ -47,6 +48,8 @@ extern struct bed bed;
 
 /* In set-up, before bed_open(): bytes that may wait before writers help. */
 void bed_limit(uint64_t waiting);
+/* The same: of the tables, 256 to a page; "recycle" if not said. */
+void bed_policy(enum tarry_policy policy);
 /* In set-up.  @levels is 2 or 3; flags of enum tarry_space_flags. */
 void bed_open(unsigned int levels, unsigned int flags);
 /* The same, with a second space of the same pool. */

@@ -221,6 +221,7 @@ uint32_t tarry_block_alloc(struct tarry_pool *pool, unsigned int order,
 		*zero = pool->reserved;
 	}
 	c->used++;
+	pool->table_pages += 1u << order;
 	if (!chunk_has_block(pool, c))
 		chunk_unlist(pool, c);
 	page->order = (uint8_t)order;
@@ -242,6 +243,7 @@ void tarry_block_free(struct tarry_pool *pool, uint32_t index)
 	c->hot = index;
 	c->n_hot++;
 	c->used--;
+	pool->table_pages -= 1u << c->order;
 	pool->hot_pages += 1u << c->order;
 	if (!c->listed)
 		chunk_list(pool, number);

@@ -14,6 +14,13 @@ void tarry_block_free(struct tarry_pool *pool, uint32_t index);
 uint64_t tarry_block_trim(struct tarry_pool *pool);
 struct tarry_region *tarry_region_of(struct tarry_pool *pool, uint32_t index);
 
+/* lg2 of the pages of the block that 1 << @lg2 bytes want. */
+tarry_inline unsigned int block_order(const struct tarry_pool *pool,
+				      unsigned int lg2)
+{
+	return lg2 > pool->page_lg2 ? lg2 - pool->page_lg2 : 0;
+}
+
 /* The region of a page index: one region is the rule. */
 tarry_inline struct tarry_region *region_of(struct tarry_pool *pool,
 					    uint32_t index)

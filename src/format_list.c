@@ -4,21 +4,13 @@
  */
 #include "entry.h"
 #include "formats.h"
+#include "name.h"
 
 #define ADDRESS(name) &tarry_format_##name,
 static const struct tarry_format *const formats[] = {TARRY_FORMATS(ADDRESS)};
 #undef ADDRESS
 
 #define N_FORMATS (sizeof(formats) / sizeof(formats[0]))
-
-static bool same_name(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
 
 const struct tarry_format *tarry_format_by_name(const char *name)
 {

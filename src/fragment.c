@@ -2,12 +2,16 @@
 /*
  * Fragments: tables smaller than their backing page, of one size per page.
  *
- * The policy is "recycle": a fragment is free by itself, as soon as its own
- * grace period is over, whatever its siblings do; the page is free when its
- * last fragment is.  That a fragment has a descriptor of its own, outside the
- * page, is what makes this simple: there is no list head, no callback head and
- * no count to squeeze into the page or into one shared word, which is where the
- * powerpc and s390 schemes of 2023 met their races.
+ * A fragment comes here by itself, when its own grace period is over, whatever
+ * its siblings do (rule: reuse-is-free).  That it has a descriptor of its own,
+ * outside the page, is what makes this simple: there is no list head, no
+ * callback head and no count to squeeze into the page or into one shared word,
+ * which is where the powerpc and s390 schemes of 2023 met their races.
+ *
+ * What is done with it then is the pool's policy.  "recycle": it goes back to
+ * the free fragments of its page.  "sticky": it does not; what was never handed
+ * out is all that there ever is to hand out.  Under both the page is free when
+ * its last live fragment is.  "whole": there are no fragments.
  *
  * Arrays of descriptors are cut from pages that never serve as anything else.
  *
@@ -61,8 +65,7 @@ static struct tarry_table *descriptors_alloc(struct tarry_pool *pool,
 	head = &pool->descriptor_arrays[lg2];
 	if (!*head) {
 		bool zero;
-		unsigned int order =
-			lg2 > pool->page_lg2 ? lg2 - pool->page_lg2 : 0;
+		unsigned int order = block_order(pool, lg2);
 		uint32_t index = tarry_block_alloc(pool, order, &zero);
 		size_t len = (size_t)1 << (pool->page_lg2 + order);
 
@@ -70,6 +73,7 @@ static struct tarry_table *descriptors_alloc(struct tarry_pool *pool,
 			return NULL;
 		page_becomes(page_at(pool, index), TARRY_USE_ARRAY);
 		pool->descriptor_committed += len;
+		pool->table_pages -= 1u << order;
 		array = (char *)(pool->window + page_oa(pool, index));
 		for (size_t at = 0; at < len; at += (size_t)1 << lg2) {
 			*(uint64_t **)(array + at) = *head;
@@ -115,6 +119,7 @@ static uint32_t cut_page(struct tarry_pool *pool, unsigned int lg2)
 	page->fragment_lg2 = (uint8_t)lg2;
 	page->cut.fragments = fragments;
 	page->n_free = (uint16_t)n;
+	page->n_live = 0;
 	page->free_first = 0;
 	for (unsigned int i = n; i-- > 0;) {
 		fragments[i].link = page->free_first;
@@ -140,6 +145,7 @@ uint32_t tarry_fragment_alloc(struct tarry_pool *pool, unsigned int lg2)
 	id = page->free_first;
 	t = &page->cut.fragments[id & ((1u << pool->fragment_shift) - 1)];
 	page->free_first = t->link;
+	page->n_live++;
 	if (!--page->n_free)
 		partial_unlist(pool, page);
 	t->link = 0;
@@ -156,13 +162,16 @@ void tarry_fragment_free(struct tarry_pool *pool, uint32_t id)
 		&page->cut.fragments[id & ((1u << pool->fragment_shift) - 1)];
 
 	table_becomes(t, TARRY_STATE_FREE);
-	t->link = page->free_first;
-	page->free_first = id;
-	if (!page->n_free++)
-		partial_list(pool, index);
-	if (page->n_free < n)
+	if (pool->policy == TARRY_RECYCLE) {
+		t->link = page->free_first;
+		page->free_first = id;
+		if (!page->n_free++)
+			partial_list(pool, index);
+	}
+	if (--page->n_live)
 		return;
-	partial_unlist(pool, page);
+	if (page->n_free)
+		partial_unlist(pool, page);
 	descriptors_free(pool, page->cut.fragments, n);
 	/* An unlocked table's again.  Nobody can be waiting for that lock: as
 	 * one table the page ended a grace period before it was cut. */

@@ -149,7 +149,12 @@ int tarry_gather_finish(struct tarry_gather *g, bool answered)
 	     id; id = table_of_id(b->pool, id)->link)
 		tarry_port_dead(&table_of_id(b->pool, id)->lock,
 				sizeof(struct tarry_port_lock));
-	if (!tarry_port_keeps(unlink_invalidate_wait_free) && g->first) {
+	/* A fragment waits although no page is freed with it: the next table
+	 * to have its place would show to readers of this one.
+	 * rule: reuse-is-free */
+	if (g->first &&
+	    (!tarry_port_keeps(unlink_invalidate_wait_free) ||
+	     (b->pool->fragment_shift && !tarry_port_keeps(reuse_is_free)))) {
 		tarry_table_free_chain(b->pool, g->first);
 		g->first = 0;
 		g->last = 0;

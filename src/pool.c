@@ -8,6 +8,7 @@
  * descriptor is found by arithmetic.
  */
 #include "block.h"
+#include "fragment.h"
 #include "lock.h"
 #include "retire.h"
 
@@ -82,6 +83,19 @@ static void region_init(struct tarry_pool *pool, struct tarry_region *r,
 				 at->n_chunks * sizeof(*r->chunks));
 }
 
+/* lg2 of the tables that the smallest ones share a page with. */
+static uint8_t most_fragments_lg2(const struct tarry_pool *pool)
+{
+	const struct tarry_format *f = facts(pool->format);
+	unsigned int smallest = pool->page_lg2;
+
+	for (unsigned int i = 0; i < f->levels; i++)
+		if (f->table_lg2[i] < smallest &&
+		    tarry_fragment_wanted(pool, f->table_lg2[i]))
+			smallest = f->table_lg2[i];
+	return (uint8_t)(pool->page_lg2 - smallest);
+}
+
 static void shards_init(struct tarry_pool *pool)
 {
 	for (unsigned int i = 0; i < TARRY_PORT_SHARDS; i++) {
@@ -102,10 +116,20 @@ static bool described_ok(const void *descriptors)
 #endif
 }
 
+/* lg2 of the pages that tables are cut from; 0: no such pages. */
+static unsigned int config_page_lg2(const struct tarry_pool_config *c)
+{
+	if (!c->backing_lg2)
+		return c->format->backing_lg2;
+	return c->backing_lg2 < 12 || c->backing_lg2 > TARRY_SYSTEM_PAGE_LG2
+		       ? 0
+		       : c->backing_lg2;
+}
+
 static bool config_fits(const struct tarry_pool_config *c)
 {
 	const struct tarry_format *f = c->format;
-	uint64_t page = 1ull << f->backing_lg2;
+	uint64_t page = 1ull << config_page_lg2(c);
 	uint64_t top = f->oa_bits < 64 ? 1ull << f->oa_bits : ~0ull;
 
 	if (!c->base)
@@ -139,12 +163,15 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 	uint64_t len = config->len, waiting;
 	char *base = (char *)config->base;
 	tarry_oa oa = config->oa;
-	unsigned int smallest;
+	unsigned int page_lg2;
 	struct tarry_pool *pool;
 	struct layout at;
 
 	lock_none_held();
-	if (!f)
+	if (!f || !tarry_policy_name(config->policy))
+		return TARRY_EINVAL;
+	page_lg2 = config_page_lg2(config);
+	if (!page_lg2)
 		return TARRY_EINVAL;
 	if (!config_fits(config))
 		return TARRY_EREGION;
@@ -154,8 +181,8 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 			return TARRY_ENOMEM;
 		oa = (uintptr_t)base;
 	}
-	if (!layout_region(&at, len, sizeof(*pool), f->backing_lg2,
-			   !config->base, config->descriptors) ||
+	if (!layout_region(&at, len, sizeof(*pool), page_lg2, !config->base,
+			   config->descriptors) ||
 	    (f->oa_bits < 64 && (oa + len - 1) >> f->oa_bits)) {
 		if (!config->base)
 			tarry_port_unreserve(base, len);
@@ -177,14 +204,11 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 	pool->table_waiting_limit = waiting / TARRY_PORT_SHARDS / TABLES_SHARE;
 	pool->keep = config->keep;
 	pool->reserved = !config->base;
-	pool->page_lg2 = f->backing_lg2;
+	pool->policy = config->policy;
+	pool->page_lg2 = (uint8_t)page_lg2;
 	pool->chunk_lg2 = chunk_lg2(pool->reserved);
 	pool->own_len = len;
-	smallest = f->backing_lg2;
-	for (unsigned int i = 0; i < f->levels; i++)
-		if (f->table_lg2[i] < smallest)
-			smallest = f->table_lg2[i];
-	pool->fragment_shift = (uint8_t)(f->backing_lg2 - smallest);
+	pool->fragment_shift = most_fragments_lg2(pool);
 	shards_init(pool);
 	/* Page 0 is no page: id 0 ends chains. */
 	region_init(pool, &pool->regions[0], base, oa, config->descriptors, &at,
@@ -204,6 +228,7 @@ int tarry_pool_add_described(struct tarry_pool *pool, void *base, tarry_oa oa,
 			     uint64_t len, void *descriptors)
 {
 	struct tarry_pool_config as = {.format = pool->format,
+				       .backing_lg2 = pool->page_lg2,
 				       .base = base,
 				       .oa = oa,
 				       .len = len,
@@ -314,6 +339,7 @@ void tarry_pool_stats(struct tarry_pool *pool, struct tarry_pool_stats *stats)
 	stats->table_bytes = pool->table_bytes;
 	stats->descriptor_bytes = pool->descriptor_committed;
 	stats->committed_bytes = pool->committed;
+	stats->backing_bytes = pool->table_pages << pool->page_lg2;
 	stats->free_bytes = pool->hot_pages << pool->page_lg2;
 	stats->returned_bytes = pool->returned;
 	stats->failed = pool->failed;

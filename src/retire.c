@@ -217,11 +217,14 @@ void tarry_retire(struct tarry_pool *pool, struct tarry_gather *g)
 {
 	struct tarry_shard *shard = &pool->shards[tarry_port_shard()];
 	bool release = pool->owner.release != NULL;
+	uint64_t table_bytes = 0;
 	uint32_t done = 0;
 	bool over;
 
 	if (!g->first && !g->n_runs)
 		return;
+	for (uint32_t id = g->first; id; id = table_of_id(pool, id)->link)
+		table_bytes += table_holds(pool, table_of_id(pool, id)->level);
 	if (!tarry_port_keeps(retire_needs_no_memory) && g->first &&
 	    !tarry_port_admit(sizeof(struct tarry_batch))) {
 		/* The shortcut of history: answer to an interrupt, and free. */
@@ -253,7 +256,7 @@ void tarry_retire(struct tarry_pool *pool, struct tarry_gather *g)
 			b->first = g->first;
 		b->last = g->last;
 		b->n_tables += g->n_tables;
-		b->table_bytes += (uint64_t)g->n_tables << pool->page_lg2;
+		b->table_bytes += table_bytes;
 	}
 	if (!shard->sent && !batch_empty(shard->open))
 		shard_send(shard);

@@ -156,6 +156,7 @@ struct tarry_page {
 	};
 	uint32_t free_first;  /* P  id of a free fragment, 0: none */
 	uint16_t n_free;      /* P  fragments */
+	uint16_t n_live;      /* P  fragments */
 	uint8_t fragment_lg2; /* P  bytes; 0: the page is not cut */
 	uint8_t order;	      /* P  lg2 of pages of the block */
 	uint8_t use;	      /* P  enum tarry_use */
@@ -265,6 +266,7 @@ struct tarry_pool {
 	uint64_t table_waiting_limit;	   /* C  bytes in one shard */
 	uint64_t data_waiting_limit;	   /* C  bytes in one shard */
 	uint64_t limit;			   /* C  bytes of tables */
+	enum tarry_policy policy;	   /* C */
 	bool keep;			   /* C */
 	bool reserved;			   /* C  the region is the port's */
 	uint8_t page_lg2;		   /* C */
@@ -283,9 +285,10 @@ struct tarry_pool {
 	uint64_t table_bytes;		   /* P */
 	uint64_t committed, descriptor_committed; /* P  bytes */
 	uint64_t hot_pages;			  /* P */
-	uint64_t returned, failed;		  /* P */
-	uint64_t spaces;			  /* P */
-	uint64_t kept, kept_bytes, lost_bytes;	  /* P */
+	uint64_t table_pages;	   /* P  in blocks that hold a table */
+	uint64_t returned, failed; /* P */
+	uint64_t spaces;	   /* P */
+	uint64_t kept, kept_bytes, lost_bytes; /* P */
 
 	struct tarry_shard shards[TARRY_PORT_SHARDS];
 	/* Pages used by pool and spaces themselves. */

@@ -41,10 +41,10 @@ uint32_t tarry_table_alloc(struct tarry_pool *pool,
 	lock_take(&pool->lock, TARRY_RANK_POOL);
 	if (tarry_port_admit(bytes) &&
 	    pool->table_bytes + bytes <= pool->limit) {
-		if (lg2 < pool->page_lg2)
+		if (tarry_fragment_wanted(pool, lg2))
 			id = tarry_fragment_alloc(pool, lg2);
 		else
-			id = tarry_block_alloc(pool, lg2 - pool->page_lg2,
+			id = tarry_block_alloc(pool, block_order(pool, lg2),
 					       &zero)
 			     << pool->fragment_shift;
 	}
@@ -109,7 +109,7 @@ void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)
 			tarry_port_born(&t->lock, sizeof(t->lock));
 		tarry_port_dead(slots_at(pool->window, oa_of_id(pool, id)),
 				1ull << f->table_lg2[level]);
-		if (f->table_lg2[level] < pool->page_lg2)
+		if (tarry_fragment_wanted(pool, f->table_lg2[level]))
 			tarry_fragment_free(pool, id);
 		else
 			tarry_block_free(pool, id >> pool->fragment_shift);

@@ -61,6 +61,18 @@ tarry_inline struct tarry_table *table_of_oa(struct tarry_pool *pool,
 	return table_of_id(pool, id_of_oa(pool, oa));
 }
 
+/* What a table of @level keeps from being used for anything else. */
+tarry_inline uint64_t table_holds(const struct tarry_pool *pool,
+				  unsigned int level)
+{
+	uint64_t page = 1ull << pool->page_lg2, bytes;
+
+	if (level == TARRY_LEVEL_BODY)
+		return page;
+	bytes = 1ull << facts(pool->format)->table_lg2[level];
+	return pool->policy == TARRY_WHOLE && bytes < page ? page : bytes;
+}
+
 /* 0: no memory.  No lock held but tables'. */
 uint32_t tarry_table_alloc(struct tarry_pool *pool,
 			   const struct tarry_format *f, unsigned int level);

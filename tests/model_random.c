@@ -574,8 +574,13 @@ static void model(const char *format, unsigned int flags, uint64_t steps)
 	m.seed = number_of("TARRY_MODEL_SEED", (uint64_t)time(NULL));
 	steps = number_of("TARRY_MODEL_STEPS", steps);
 	m.x = m.seed * 0x9e3779b97f4a7c15ull + 1;
-	print_message("# %s, flags %u, seed %ju, %ju steps\n", format, flags,
-		      (uintmax_t)m.seed, (uintmax_t)steps);
+	/* How tables share pages changes nothing that can be seen from here. */
+	config.policy = (enum tarry_policy)any(3);
+	config.backing_lg2 = any(2) ? 0 : 12 + (unsigned int)any(5);
+	print_message("# %s, flags %u, %s in pages of 2^%u, seed %ju, %ju "
+		      "steps\n",
+		      format, flags, tarry_policy_name(config.policy),
+		      config.backing_lg2, (uintmax_t)m.seed, (uintmax_t)steps);
 	config.format = m.f = tarry_format_by_name(format);
 	assert_int_equal(tarry_pool_create(&config, &m.pool), 0);
 	for (int i = 0; i < 2; i++)

@@ -148,7 +148,20 @@ static const struct scene scenes[] = {
 	{"reserve", nothing, reserve, 0, 0, false},
 };
 
-static void fail_each(const struct scene *scene)
+#define N_SCENES (sizeof(scenes) / sizeof(scenes[0]))
+
+/* The pools that it is tried in: tables of a page, and four to a page. */
+static const struct tarry_pool_config pools[] = {
+	{.policy = TARRY_RECYCLE},
+	{.policy = TARRY_RECYCLE, .backing_lg2 = 14},
+	{.policy = TARRY_STICKY, .backing_lg2 = 14},
+	{.policy = TARRY_WHOLE, .backing_lg2 = 14},
+};
+
+#define N_POOLS (sizeof(pools) / sizeof(pools[0]))
+
+static void fail_each(const struct scene *scene,
+		      const struct tarry_pool_config *pool)
 {
 	unsigned int failures = 0;
 
@@ -157,7 +170,7 @@ static void fail_each(const struct scene *scene)
 		struct bed b;
 		int err;
 
-		bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE);
+		bed_open_with(&b, "x86_64-4", pool, TARRY_SPACE_HARDWARE);
 		bed_second_space(&b, 0);
 		scene->set_up(&b);
 		content_take(&before, &b);
@@ -179,14 +192,15 @@ static void fail_each(const struct scene *scene)
 	assert_true(failures > 0);
 }
 
-static void never_with_a_stock(const struct scene *scene)
+static void never_with_a_stock(const struct scene *scene,
+			       const struct tarry_pool_config *pool)
 {
 	struct tarry_stock stock = {0};
 	struct bed b;
 
 	if (!scene->len)
 		return;
-	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE);
+	bed_open_with(&b, "x86_64-4", pool, TARRY_SPACE_HARDWARE);
 	bed_second_space(&b, 0);
 	scene->set_up(&b);
 	assert_int_equal(tarry_reserve(scene->in_other ? b.other : b.space,
@@ -203,15 +217,15 @@ static void never_with_a_stock(const struct scene *scene)
 static void every_allocation_fails_in_turn(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
-		fail_each(&scenes[i]);
+	for (size_t i = 0; i < N_POOLS * N_SCENES; i++)
+		fail_each(&scenes[i % N_SCENES], &pools[i / N_SCENES]);
 }
 
 static void a_stock_is_enough(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
-		never_with_a_stock(&scenes[i]);
+	for (size_t i = 0; i < N_POOLS * N_SCENES; i++)
+		never_with_a_stock(&scenes[i % N_SCENES], &pools[i / N_SCENES]);
 }
 
 static const struct CMUnitTest tests[] = {

@@ -248,7 +248,8 @@ static void join(struct hand *hands, int n)
 	tarry_thread_online();
 }
 
-static void meet(const char *format, unsigned int flags)
+static void meet_in(const char *format, unsigned int flags,
+		    enum tarry_policy policy, unsigned int backing_lg2)
 {
 	const char *scale = getenv("TARRY_STRESS_SCALE");
 	struct hand writers[WRITERS], readers[READERS], shaper;
@@ -258,6 +259,8 @@ static void meet(const char *format, unsigned int flags)
 	bool steady;
 
 	memset(&arena, 0, sizeof(arena));
+	config.policy = policy;
+	config.backing_lg2 = backing_lg2;
 	config.format = arena.f = tarry_format_by_name(format);
 	arena.page = 1ull << arena.f->page_lg2;
 	arena.span = 1ull << arena.f->span_lg2[1];
@@ -297,15 +300,21 @@ static void meet(const char *format, unsigned int flags)
 	}
 	tarry_pool_drain(arena.pool);
 	tarry_pool_stats(arena.pool, &stats);
-	print_message("# %s, flags %u: %ju rounds of reading, %ju tables "
+	print_message("# %s, flags %u, %s: %ju rounds of reading, %ju tables "
 		      "retired, %ju grace periods\n",
-		      format, flags, (uintmax_t)arena.seen,
-		      (uintmax_t)stats.retired, (uintmax_t)stats.grace_periods);
+		      format, flags, tarry_policy_name(policy),
+		      (uintmax_t)arena.seen, (uintmax_t)stats.retired,
+		      (uintmax_t)stats.grace_periods);
 	/* rule: nothing-left */
 	assert_int_equal(stats.table_bytes, 0);
 	assert_int_equal(stats.waiting, 0);
 	assert_int_equal(tarry_pool_destroy(arena.pool), 0);
 	assert_int_equal(arena.wrong, 0);
+}
+
+static void meet(const char *format, unsigned int flags)
+{
+	meet_in(format, flags, TARRY_RECYCLE, 0);
 }
 
 static void threads_meet_never_through_empty(void **state)
@@ -329,6 +338,16 @@ static void threads_meet_in_other_formats(void **state)
 	meet("powerpc64-64k", TARRY_SPACE_RELEASE);
 	meet("s390x-3", TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE);
 	meet("s390x-5", 0);
+}
+
+/* Two, four and 256 tables to a page, under the other policies. */
+static void threads_meet_in_fragments_of_every_policy(void **state)
+{
+	(void)state;
+	meet_in("powerpc64-64k", TARRY_SPACE_RELEASE, TARRY_STICKY, 0);
+	meet_in("s390x-3", TARRY_SPACE_HARDWARE, TARRY_WHOLE, 0);
+	meet_in("x86_64-4", TARRY_SPACE_HARDWARE, TARRY_STICKY, 13);
+	meet_in("x86_64-4", TARRY_SPACE_RELEASE, TARRY_RECYCLE, 14);
 }
 
 static void threads_meet_where_tables_are_kept(void **state)
@@ -395,6 +414,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(threads_meet_never_through_empty),
 	cmocka_unit_test(threads_meet_on_tables_that_hardware_walks),
 	cmocka_unit_test(threads_meet_in_other_formats),
+	cmocka_unit_test(threads_meet_in_fragments_of_every_policy),
 	cmocka_unit_test(threads_meet_where_tables_are_kept),
 	cmocka_unit_test(
 		threads_meet_in_fragments_of_two_entries_lock_top_down),

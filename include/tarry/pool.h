@@ -42,6 +42,17 @@ struct tarry_owner {
 	void *ctx;
 };
 
+/*
+ * What becomes of a freed table that shares its backing page with others.  It
+ * has waited its own grace period by then, whatever the policy.
+ */
+enum tarry_policy {
+	TARRY_RECYCLE, /* a new table may have its place at once */
+	TARRY_STICKY,  /* its place is never used again; the page is free when
+			* its last table is */
+	TARRY_WHOLE,   /* it shares with nobody: each table has a whole page */
+};
+
 struct tarry_pool_config {
 	const struct tarry_format *format; /* sizes of tables and pages */
 	struct tarry_owner owner;
@@ -56,6 +67,11 @@ struct tarry_pool_config {
 	 * first, where tarry lives in those (embed.h); NULL: the pool keeps its
 	 * own, in the region. */
 	void *descriptors;
+
+	enum tarry_policy policy; /* of tables smaller than their page */
+	/* lg2 of bytes of the pages that tables are cut from, 12 to 16; 0: as
+	 * the format says. */
+	unsigned int backing_lg2;
 
 	uint64_t limit;		/* bytes of tables; 0: none */
 	uint64_t waiting_limit; /* bytes that may wait; 0: a default */
@@ -77,6 +93,8 @@ struct tarry_pool_stats {
 	uint64_t helped;	/* times that a writer waited for one itself */
 	uint64_t descriptor_bytes; /* committed for descriptors */
 	uint64_t committed_bytes;  /* committed for tables */
+	uint64_t backing_bytes;	   /* of those, in pages that hold a table or a
+				 * space */
 	uint64_t free_bytes;	   /* committed and free */
 	uint64_t returned_bytes; /* given back to the system, since the start */
 	uint64_t failed;	 /* allocations refused, since the start */
@@ -91,9 +109,10 @@ struct tarry_pool_stats {
  * Locks:   none.
  * Ref:     the caller owns the pool.
  * Rules:   descriptor-outlives.
- * Return:  0; TARRY_EINVAL (no format), TARRY_EREGION (misaligned, too small,
- *          beyond the format's output addresses; descriptors without a region,
- *          or where the build has no place in them), TARRY_ENOMEM.
+ * Return:  0; TARRY_EINVAL (no format, no such policy, backing pages of another
+ *          size), TARRY_EREGION (misaligned, too small, beyond the format's
+ *          output addresses; descriptors without a region, or where the build
+ *          has no place in them), TARRY_ENOMEM.
  */
 int tarry_pool_create(const struct tarry_pool_config *config,
 		      struct tarry_pool **pool);
@@ -103,7 +122,7 @@ int tarry_pool_create(const struct tarry_pool_config *config,
  * @pool: pool made with a region of the caller's
  * @base: address of the region
  * @oa:   its output address; @oa - @base as for the first region
- * @len:  bytes; both multiples of the format's backing page
+ * @len:  bytes; both multiples of the pool's backing page
  *
  * Context: read section forbidden; never sleeps.
  * Locks:   takes the pool's.
@@ -187,6 +206,30 @@ uint64_t tarry_pool_trim(struct tarry_pool *pool);
  * Return:  nothing.
  */
 void tarry_pool_stats(struct tarry_pool *pool, struct tarry_pool_stats *stats);
+
+/**
+ * tarry_policy_by_name() - the fragment policy of this name
+ * @name: "recycle", "sticky" or "whole"
+ *
+ * Context: any; never sleeps; interrupts: yes.
+ * Locks:   none.
+ * Ref:     none.
+ * Rules:   none.
+ * Return:  an enum tarry_policy; TARRY_EINVAL where there is none of this name.
+ */
+int tarry_policy_by_name(const char *name);
+
+/**
+ * tarry_policy_name() - the name of a fragment policy
+ * @policy: an enum tarry_policy; 0 and up, to list them
+ *
+ * Context: any; never sleeps; interrupts: yes.
+ * Locks:   none.
+ * Ref:     none; names are constants.
+ * Rules:   none.
+ * Return:  the name, or NULL past the last one.
+ */
+const char *tarry_policy_name(unsigned int policy);
 
 #ifdef __cplusplus
 }
