@@ -14,6 +14,14 @@ void tarry_block_free(struct tarry_pool *pool, uint32_t index);
 uint64_t tarry_block_trim(struct tarry_pool *pool);
 struct tarry_region *tarry_region_of(struct tarry_pool *pool, uint32_t index);
 
+/* lg2 of bytes of a table of @level with what stands beside it. */
+tarry_inline unsigned int room_lg2(const struct tarry_pool *pool,
+				   unsigned int level)
+{
+	return facts(pool->format)->table_lg2[level] +
+	       (pool->companions && !level);
+}
+
 /* lg2 of the pages of the block that 1 << @lg2 bytes want. */
 tarry_inline unsigned int block_order(const struct tarry_pool *pool,
 				      unsigned int lg2)

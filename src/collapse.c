@@ -114,6 +114,20 @@ static tarry_rights collapse_harvest(struct tarry_op *op, const uint64_t *slots,
 	return found & (TARRY_ACCESSED | TARRY_DIRTY);
 }
 
+/* A leaf has no room for the owner's words: is there anything in them? */
+static bool collapse_words(const struct tarry_op *op, uint64_t *slots,
+			   unsigned int level)
+{
+	const struct tarry_format *f = facts(op->f);
+	uint64_t all = 0;
+
+	if (!op->pool->companions || level)
+		return false;
+	for (unsigned int i = 0; i < slots_of(f, 0); i++)
+		all |= tarry_load(companion_of(f, &slots[i]), TARRY_ACQUIRE);
+	return all;
+}
+
 /* An error: everything was put back.  *@answered: may the old table go? */
 static int collapse_act(struct tarry_op *op, const struct collapse *col,
 			bool *answered)
@@ -149,6 +163,8 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 		tarry_fence(TARRY_SEQ_CST);
 		err = collapse_copy(op, col, slots, base);
 	}
+	if (!err && collapse_words(op, slots, col->level - 1))
+		err = TARRY_EBUSY;
 	if (err) {
 		entry_publish(f, slot, e);
 		tarry_gather_put_back(op->g);

@@ -101,6 +101,22 @@ static int move_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 	return VISIT_ON;
 }
 
+/* The owner's word goes with its leaf: it is at the new place before the leaf
+ * is, and what came in meanwhile follows. */
+static void move_word(const struct tarry_op *op, uint64_t *from, uint64_t *to,
+		      bool last)
+{
+	uint64_t v;
+
+	if (!op->pool->companions)
+		return;
+	from = companion_of(facts(op->f), from);
+	to = companion_of(facts(op->f), to);
+	v = last ? tarry_exchange(from, 0, TARRY_ACQ_REL)
+		 : tarry_load(from, TARRY_ACQUIRE);
+	tarry_store(to, v, TARRY_RELEASE);
+}
+
 /* One leaf or mark, the whole slot in the range, goes to its new place. */
 static void move_entry(struct tarry_op *op, const struct move *m,
 		       struct cursor *c, enum tarry_kind kind, uint64_t e)
@@ -130,6 +146,8 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 						&t);
 			if (kind == TARRY_LEAF)
 				v = f->freeze(v, level);
+			if (!turn && !c->level)
+				move_word(op, cursor_slot(c), slot, false);
 			if (turn)
 				entry_publish(f, slot, v);
 			else
@@ -143,6 +161,8 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 		old = live_exchange(op->b, f, cursor_slot(c), e,
 				    f->empty[c->level]);
 		source->live--;
+		if (!c->level)
+			move_word(op, cursor_slot(c), slot, true);
 		if (kind == TARRY_LEAF)
 			gather_span(op->b, op->g, base, c->level, false);
 		if (old == e)

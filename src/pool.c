@@ -86,13 +86,14 @@ static void region_init(struct tarry_pool *pool, struct tarry_region *r,
 /* lg2 of the tables that the smallest ones share a page with. */
 static uint8_t most_fragments_lg2(const struct tarry_pool *pool)
 {
-	const struct tarry_format *f = facts(pool->format);
 	unsigned int smallest = pool->page_lg2;
 
-	for (unsigned int i = 0; i < f->levels; i++)
-		if (f->table_lg2[i] < smallest &&
-		    tarry_fragment_wanted(pool, f->table_lg2[i]))
-			smallest = f->table_lg2[i];
+	for (unsigned int i = 0; i < facts(pool->format)->levels; i++) {
+		unsigned int lg2 = room_lg2(pool, i);
+
+		if (lg2 < smallest && tarry_fragment_wanted(pool, lg2))
+			smallest = lg2;
+	}
 	return (uint8_t)(pool->page_lg2 - smallest);
 }
 
@@ -205,6 +206,7 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 	pool->keep = config->keep;
 	pool->reserved = !config->base;
 	pool->policy = config->policy;
+	pool->companions = config->companions;
 	pool->page_lg2 = (uint8_t)page_lg2;
 	pool->chunk_lg2 = chunk_lg2(pool->reserved);
 	pool->own_len = len;
@@ -339,6 +341,9 @@ void tarry_pool_stats(struct tarry_pool *pool, struct tarry_pool_stats *stats)
 	stats->table_bytes = pool->table_bytes;
 	stats->descriptor_bytes = pool->descriptor_committed;
 	stats->committed_bytes = pool->committed;
+	if (pool->companions)
+		stats->companion_bytes = pool->tables[0]
+					 << facts(pool->format)->table_lg2[0];
 	stats->backing_bytes = pool->table_pages << pool->page_lg2;
 	stats->free_bytes = pool->hot_pages << pool->page_lg2;
 	stats->returned_bytes = pool->returned;

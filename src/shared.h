@@ -224,8 +224,9 @@ tarry_inline struct tarry_page *page_in(const struct tarry_region *r,
 #define TARRY_SMALL_CHUNK_LG2 18
 /* A multiple of the page of every system that a hosted port may find. */
 #define TARRY_SYSTEM_PAGE_LG2 16
-/* Orders of blocks: of the largest table, in the smallest pages (4K). */
-#define TARRY_ORDERS (TARRY_MAX_TABLE_LG2 - 12 + 1)
+/* Orders of blocks: of the largest table and its companions, in the smallest
+ * pages (4K). */
+#define TARRY_ORDERS (TARRY_MAX_TABLE_LG2 + 1 - 12 + 1)
 /* Data page runs that one batch can hold; then writers help. */
 #ifndef TARRY_BATCH_RUNS
 #define TARRY_BATCH_RUNS 128
@@ -267,6 +268,7 @@ struct tarry_pool {
 	uint64_t data_waiting_limit;	   /* C  bytes in one shard */
 	uint64_t limit;			   /* C  bytes of tables */
 	enum tarry_policy policy;	   /* C */
+	bool companions;		   /* C  see companion.h */
 	bool keep;			   /* C */
 	bool reserved;			   /* C  the region is the port's */
 	uint8_t page_lg2;		   /* C */

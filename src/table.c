@@ -32,8 +32,8 @@ uint32_t tarry_table_id_elsewhere(struct tarry_pool *pool, tarry_oa oa)
 uint32_t tarry_table_alloc(struct tarry_pool *pool,
 			   const struct tarry_format *f, unsigned int level)
 {
-	unsigned int lg2 = f->table_lg2[level];
-	uint64_t bytes = 1ull << lg2;
+	unsigned int lg2 = room_lg2(pool, level);
+	uint64_t bytes = 1ull << lg2, *slots;
 	struct tarry_table *t;
 	bool zero = false;
 	uint32_t id = 0;
@@ -58,7 +58,12 @@ uint32_t tarry_table_alloc(struct tarry_pool *pool,
 	if (!id)
 		return 0;
 	t = table_of_id(pool, id);
-	tarry_port_born(slots_at(pool->window, oa_of_id(pool, id)), bytes);
+	slots = slots_at(pool->window, oa_of_id(pool, id));
+	tarry_port_born(slots, bytes);
+	/* Before the table is published, so whoever finds it finds them zero.
+	 * rule: publish-after-fill */
+	if (pool->companions && !level && !zero)
+		__builtin_memset(companion_of(f, slots), 0, bytes / 2);
 	t->level = level;
 	t->live = 0;
 	/* Zero memory need not be blanked where empty is zero; index says so
@@ -85,13 +90,11 @@ void tarry_table_blank(struct tarry_pool *pool, const struct tarry_format *f,
 
 void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)
 {
-	const struct tarry_format *f = facts(pool->format);
-
 	lock_take(&pool->lock, TARRY_RANK_POOL);
 	while (first) {
 		uint32_t id = first;
 		struct tarry_table *t = table_of_id(pool, id);
-		unsigned int level = t->level;
+		unsigned int level = t->level, lg2;
 
 		first = t->link;
 		tarry_assert(t->state != TARRY_STATE_ATTACHED &&
@@ -101,15 +104,16 @@ void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)
 			tarry_block_free(pool, id >> pool->fragment_shift);
 			continue;
 		}
-		pool->table_bytes -= 1ull << f->table_lg2[level];
+		lg2 = room_lg2(pool, level);
+		pool->table_bytes -= 1ull << lg2;
 		pool->tables[level]--;
 		/* Declared dead in tarry_gather_finish(). */
 		if (!tarry_port_keeps(descriptor_outlives) &&
 		    t->state >= TARRY_STATE_DETACHED)
 			tarry_port_born(&t->lock, sizeof(t->lock));
 		tarry_port_dead(slots_at(pool->window, oa_of_id(pool, id)),
-				1ull << f->table_lg2[level]);
-		if (tarry_fragment_wanted(pool, f->table_lg2[level]))
+				1ull << lg2);
+		if (tarry_fragment_wanted(pool, lg2))
 			tarry_fragment_free(pool, id);
 		else
 			tarry_block_free(pool, id >> pool->fragment_shift);

@@ -38,6 +38,14 @@ tarry_inline tarry_oa oa_of_id(struct tarry_pool *pool, uint32_t id)
 	       (fragment << page_at(pool, index)->fragment_lg2);
 }
 
+/* The owner's word beside a slot of level 0: all words of a table stand right
+ * behind it, so that they are found from it and come, go and wait with it. */
+tarry_inline uint64_t *companion_of(const struct tarry_format *f,
+				    uint64_t *slot)
+{
+	return slot + ((1ull << f->table_lg2[0]) / sizeof(*slot));
+}
+
 uint32_t tarry_table_id_elsewhere(struct tarry_pool *pool, tarry_oa oa);
 
 tarry_inline uint32_t id_of_oa(struct tarry_pool *pool, tarry_oa oa)
@@ -69,7 +77,7 @@ tarry_inline uint64_t table_holds(const struct tarry_pool *pool,
 
 	if (level == TARRY_LEVEL_BODY)
 		return page;
-	bytes = 1ull << facts(pool->format)->table_lg2[level];
+	bytes = 1ull << room_lg2(pool, level);
 	return pool->policy == TARRY_WHOLE && bytes < page ? page : bytes;
 }
 

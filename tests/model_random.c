@@ -19,7 +19,8 @@ enum what { HOLE, LEAF, MARK };
 struct page {
 	enum what what;
 	tarry_rights rights;
-	uint64_t oa; /* or payload */
+	uint64_t oa;   /* or payload */
+	uint64_t word; /* its companion, if not 0 */
 };
 
 struct model {
@@ -32,6 +33,7 @@ struct model {
 	uint64_t page, table; /* bytes; pages of a table */
 	struct page pages[2][WINDOWS][PAGES];
 	uint64_t seed, x, step;
+	bool companions;
 	char latest[LATEST][96];
 	unsigned int n_latest;
 };
@@ -74,6 +76,20 @@ static void note(const char *op, const struct aim *a)
 		 a->how.levels, a->how.flags);
 }
 
+/* What was once written beside a leaf is there, or where it moved. */
+static void check_word(struct tarry_space *s, tarry_va va, uint64_t want)
+{
+	uint64_t *word, found;
+	int err;
+
+	tarry_read_begin();
+	err = tarry_companion(s, va, &word);
+	found = err ? 0 : tarry_load(word, TARRY_RELAXED);
+	tarry_read_end();
+	if (err || found != want)
+		wrong("a companion is lost", err);
+}
+
 static void check_page(unsigned int space, unsigned int window, uint64_t i)
 {
 	const struct page *p = &m.pages[space][window][i];
@@ -93,6 +109,8 @@ static void check_page(unsigned int space, unsigned int window, uint64_t i)
 	rights = tarry_hit_rights(m.space[space], &hit) & ~AD;
 	if (rights != p->rights)
 		wrong("rights are others", rights);
+	if (p->word)
+		check_word(m.space[space], va, p->word);
 }
 
 static void check_all(void)
@@ -134,7 +152,7 @@ static void do_map(struct aim *a)
 	if (err != (clash ? TARRY_EEXIST : 0))
 		wrong("map", err);
 	for (uint64_t i = 0; !err && i < a->n; i++)
-		a->pages[i] = (struct page){LEAF, rights, oa + i * m.page};
+		a->pages[i] = (struct page){LEAF, rights, oa + i * m.page, 0};
 }
 
 /* With a gather of the caller's, sometimes. */
@@ -194,7 +212,7 @@ static void do_mark(struct aim *a)
 	if (err)
 		wrong("mark", err);
 	for (uint64_t i = 0; i < a->n; i++)
-		a->pages[i] = (struct page){MARK, 0, payload};
+		a->pages[i] = (struct page){MARK, 0, payload, 0};
 }
 
 static void do_move(struct aim *a)
@@ -244,8 +262,10 @@ static void do_clone(struct aim *a)
 	for (uint64_t i = 0; !err && i < a->n; i++) {
 		if (a->pages[i].what == LEAF && !keep)
 			a->pages[i].rights &= ~TARRY_W;
-		if (a->pages[i].what != HOLE)
-			there[i] = a->pages[i];
+		if (a->pages[i].what == HOLE)
+			continue;
+		there[i] = a->pages[i];
+		there[i].word = 0;
 	}
 	for (uint64_t i = 0; i < a->n; i++)
 		check_page(!a->space, a->window, a->first + i);
@@ -280,6 +300,12 @@ static void do_collapse(struct aim *a)
 	a->how.flags = any(2) ? TARRY_DEPOSIT : 0;
 	note("collapse", a);
 	err = tarry_collapse(m.space[a->space], a->va, 1, 0, NULL, &a->how);
+	/* A word may have been left by a page that is gone. */
+	if (m.companions && err == TARRY_EBUSY)
+		return;
+	for (uint64_t i = 0; !err && i < a->n; i++)
+		if (a->pages[i].word)
+			wrong("collapse over companions", err);
 	/* If it is full, it may be one leaf already. */
 	if (full ? err && err != TARRY_ELEAF : !err)
 		wrong("collapse", err);
@@ -320,11 +346,15 @@ static void do_collapse_copy(struct aim *a)
 			     &a->how);
 	if (!err && marks)
 		wrong("collapse over marks", err);
+	for (uint64_t i = 0; !err && i < a->n; i++)
+		if (a->pages[i].word)
+			wrong("collapse over companions", err);
 	if (err && err != TARRY_EBUSY && err != TARRY_ELEAF &&
 	    err != TARRY_ENOENT && err != TARRY_EMIXED)
 		wrong("collapse by copy", err);
 	for (uint64_t i = 0; !err && i < a->n; i++)
-		a->pages[i] = (struct page){LEAF, rights, copy.oa + i * m.page};
+		a->pages[i] =
+			(struct page){LEAF, rights, copy.oa + i * m.page, 0};
 }
 
 static void do_retract(struct aim *a)
@@ -466,13 +496,40 @@ static void do_pieces(struct aim *a)
 		wrong("pieces do not reach the end", n);
 }
 
+/* A word beside a leaf, or none beside all of its table. */
+static void do_companion(struct aim *a)
+{
+	bool clear = any(2) && aim_at_table(a);
+
+	note("companion", a);
+	for (uint64_t i = 0; i < (clear ? a->n : 1); i++) {
+		struct page *p = &a->pages[i];
+		uint64_t old = p->word, word = clear ? 0 : any(~0ull) | 1;
+		tarry_va va = a->va + i * m.page;
+		int err;
+
+		err = tarry_companion_exchange(m.space[a->space], va, &old,
+					       word);
+		/* What it was before is known of few. */
+		if (err == TARRY_EAGAIN && !p->word)
+			err = tarry_companion_exchange(m.space[a->space], va,
+						       &old, word);
+		if (err &&
+		    (err != (m.companions ? TARRY_ENOENT : TARRY_EINVAL) ||
+		     p->word))
+			wrong("companion", err);
+		if (!err && p->what == LEAF)
+			p->word = word;
+	}
+}
+
 /* ---- the run ---- */
 
 static void (*const operations[])(struct aim *) = {
 	do_map,	     do_map,	       do_map,	   do_unmap,   do_unmap,
 	do_protect,  do_mark,	       do_move,	   do_clone,   do_collapse,
 	do_collapse, do_split,	       do_retract, do_reclaim, do_harvest,
-	do_pieces,   do_collapse_copy, do_replace,
+	do_pieces,   do_collapse_copy, do_replace, do_companion,
 };
 
 static struct aim any_aim(void)
@@ -577,10 +634,12 @@ static void model(const char *format, unsigned int flags, uint64_t steps)
 	/* How tables share pages changes nothing that can be seen from here. */
 	config.policy = (enum tarry_policy)any(3);
 	config.backing_lg2 = any(2) ? 0 : 12 + (unsigned int)any(5);
-	print_message("# %s, flags %u, %s in pages of 2^%u, seed %ju, %ju "
-		      "steps\n",
+	config.companions = m.companions = any(2);
+	print_message("# %s, flags %u, %s in pages of 2^%u, companions %d, "
+		      "seed %ju, %ju steps\n",
 		      format, flags, tarry_policy_name(config.policy),
-		      config.backing_lg2, (uintmax_t)m.seed, (uintmax_t)steps);
+		      config.backing_lg2, config.companions, (uintmax_t)m.seed,
+		      (uintmax_t)steps);
 	config.format = m.f = tarry_format_by_name(format);
 	assert_int_equal(tarry_pool_create(&config, &m.pool), 0);
 	for (int i = 0; i < 2; i++)

@@ -150,12 +150,14 @@ static const struct scene scenes[] = {
 
 #define N_SCENES (sizeof(scenes) / sizeof(scenes[0]))
 
-/* The pools that it is tried in: tables of a page, and four to a page. */
+/* The pools that it is tried in: tables of a page; four to a page; eight with
+ * their companions. */
 static const struct tarry_pool_config pools[] = {
 	{.policy = TARRY_RECYCLE},
 	{.policy = TARRY_RECYCLE, .backing_lg2 = 14},
 	{.policy = TARRY_STICKY, .backing_lg2 = 14},
 	{.policy = TARRY_WHOLE, .backing_lg2 = 14},
+	{.policy = TARRY_RECYCLE, .backing_lg2 = 16, .companions = true},
 };
 
 #define N_POOLS (sizeof(pools) / sizeof(pools[0]))

@@ -86,7 +86,7 @@ static int write_once(struct hand *h)
 	n = first + n > arena.n_pages ? arena.n_pages - first : n;
 	va = arena.base + first * arena.page;
 	len = n * arena.page;
-	switch (any(h, 15)) {
+	switch (any(h, 16)) {
 	case 0:
 	case 1:
 	case 2:
@@ -138,6 +138,11 @@ static int write_once(struct hand *h)
 			.rights = RW};
 		return tarry_replace(s, va, n == per, &with, NULL);
 	case 13:
+		accessed[0] = any(h, 2);
+		err = tarry_companion_exchange(s, va, &accessed[0],
+					       any(h, 2) ? first : 0);
+		return err == TARRY_EAGAIN || err == TARRY_EINVAL ? 0 : err;
+	case 14:
 		return tarry_reclaim(s, va, len, NULL) < 0 ? -1000 : 0;
 	default:
 		return tarry_harvest(s, va, len, TARRY_DIRTY, accessed, NULL);
@@ -155,7 +160,8 @@ static void *writer(void *ctx)
 		if (err && err != TARRY_EEXIST && err != TARRY_EOVERLAP &&
 		    err != TARRY_EHOLES && err != TARRY_EMIXED &&
 		    err != TARRY_ELEAF && err != TARRY_ENOENT &&
-		    err != TARRY_ELEVEL && err != TARRY_EALIGN)
+		    err != TARRY_ELEVEL && err != TARRY_EALIGN &&
+		    err != TARRY_EBUSY)
 			wrong("a writer", err);
 		tarry_thread_quiesce();
 	}
@@ -195,6 +201,7 @@ static void read_once(struct hand *h, struct tarry_soft_tlb *tlb)
 	tarry_va va = arena.base + any(h, arena.n_pages) * arena.page, vas[8];
 	struct tarry_hit hit, hits[8];
 	struct tarry_piece pieces[4];
+	uint64_t *word;
 	int errs[8], err;
 	tarry_oa oa;
 
@@ -206,6 +213,9 @@ static void read_once(struct hand *h, struct tarry_soft_tlb *tlb)
 	err = tarry_soft_tlb_translate(tlb, va, &oa);
 	if (!err && oa >> TAG_LG2 != 1 && oa >> TAG_LG2 != 3)
 		wrong("a cached page that nobody mapped", 0);
+	err = tarry_companion(arena.space[0], va, &word);
+	if (!err && tarry_load(word, TARRY_RELAXED) > arena.n_pages)
+		wrong("a companion that nobody wrote", 0);
 	for (int i = 0; i < 8; i++)
 		vas[i] = arena.base + any(h, arena.n_pages) * arena.page;
 	tarry_translate_batch(arena.space[0], vas, hits, errs, 8);
@@ -249,7 +259,8 @@ static void join(struct hand *hands, int n)
 }
 
 static void meet_in(const char *format, unsigned int flags,
-		    enum tarry_policy policy, unsigned int backing_lg2)
+		    enum tarry_policy policy, unsigned int backing_lg2,
+		    bool companions)
 {
 	const char *scale = getenv("TARRY_STRESS_SCALE");
 	struct hand writers[WRITERS], readers[READERS], shaper;
@@ -261,6 +272,7 @@ static void meet_in(const char *format, unsigned int flags,
 	memset(&arena, 0, sizeof(arena));
 	config.policy = policy;
 	config.backing_lg2 = backing_lg2;
+	config.companions = companions;
 	config.format = arena.f = tarry_format_by_name(format);
 	arena.page = 1ull << arena.f->page_lg2;
 	arena.span = 1ull << arena.f->span_lg2[1];
@@ -314,7 +326,7 @@ static void meet_in(const char *format, unsigned int flags,
 
 static void meet(const char *format, unsigned int flags)
 {
-	meet_in(format, flags, TARRY_RECYCLE, 0);
+	meet_in(format, flags, TARRY_RECYCLE, 0, false);
 }
 
 static void threads_meet_never_through_empty(void **state)
@@ -344,10 +356,10 @@ static void threads_meet_in_other_formats(void **state)
 static void threads_meet_in_fragments_of_every_policy(void **state)
 {
 	(void)state;
-	meet_in("powerpc64-64k", TARRY_SPACE_RELEASE, TARRY_STICKY, 0);
-	meet_in("s390x-3", TARRY_SPACE_HARDWARE, TARRY_WHOLE, 0);
-	meet_in("x86_64-4", TARRY_SPACE_HARDWARE, TARRY_STICKY, 13);
-	meet_in("x86_64-4", TARRY_SPACE_RELEASE, TARRY_RECYCLE, 14);
+	meet_in("powerpc64-64k", TARRY_SPACE_RELEASE, TARRY_STICKY, 0, false);
+	meet_in("s390x-3", TARRY_SPACE_HARDWARE, TARRY_WHOLE, 0, true);
+	meet_in("x86_64-4", TARRY_SPACE_HARDWARE, TARRY_STICKY, 13, false);
+	meet_in("x86_64-4", TARRY_SPACE_RELEASE, TARRY_RECYCLE, 14, true);
 }
 
 static void threads_meet_where_tables_are_kept(void **state)

@@ -72,6 +72,8 @@ struct tarry_pool_config {
 	/* lg2 of bytes of the pages that tables are cut from, 12 to 16; 0: as
 	 * the format says. */
 	unsigned int backing_lg2;
+	/* A word of the owner's beside each slot of level 0; companion.h. */
+	bool companions;
 
 	uint64_t limit;		/* bytes of tables; 0: none */
 	uint64_t waiting_limit; /* bytes that may wait; 0: a default */
@@ -91,6 +93,7 @@ struct tarry_pool_stats {
 	uint64_t lost_bytes; /* of data pages: no room to keep, never freed */
 	uint64_t grace_periods; /* waited for, since the start */
 	uint64_t helped;	/* times that a writer waited for one itself */
+	uint64_t companion_bytes;  /* of table_bytes: the owner's words */
 	uint64_t descriptor_bytes; /* committed for descriptors */
 	uint64_t committed_bytes;  /* committed for tables */
 	uint64_t backing_bytes;	   /* of those, in pages that hold a table or a

@@ -19,6 +19,7 @@
 #include "tarry/listener.h"
 #include "tarry/gather.h"
 #include "tarry/change.h"
+#include "tarry/companion.h"
 #include "tarry/huge.h"
 #include "tarry/soft_tlb.h"
 
