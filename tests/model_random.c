@@ -20,7 +20,7 @@ struct page {
 	enum what what;
 	tarry_rights rights;
 	uint64_t oa;   /* or payload */
-	uint64_t word; /* its companion, if not 0 */
+	uint64_t word; /* a leaf's companion, if known: not 0 */
 };
 
 struct model {
@@ -304,7 +304,7 @@ static void do_collapse(struct aim *a)
 	if (m.companions && err == TARRY_EBUSY)
 		return;
 	for (uint64_t i = 0; !err && i < a->n; i++)
-		if (a->pages[i].word)
+		if (a->pages[i].what == LEAF && a->pages[i].word)
 			wrong("collapse over companions", err);
 	/* If it is full, it may be one leaf already. */
 	if (full ? err && err != TARRY_ELEAF : !err)
@@ -347,7 +347,7 @@ static void do_collapse_copy(struct aim *a)
 	if (!err && marks)
 		wrong("collapse over marks", err);
 	for (uint64_t i = 0; !err && i < a->n; i++)
-		if (a->pages[i].word)
+		if (a->pages[i].what == LEAF && a->pages[i].word)
 			wrong("collapse over companions", err);
 	if (err && err != TARRY_EBUSY && err != TARRY_ELEAF &&
 	    err != TARRY_ENOENT && err != TARRY_EMIXED)
@@ -500,23 +500,23 @@ static void do_pieces(struct aim *a)
 static void do_companion(struct aim *a)
 {
 	bool clear = any(2) && aim_at_table(a);
+	int nothing = m.companions ? TARRY_ENOENT : TARRY_EINVAL;
 
 	note("companion", a);
 	for (uint64_t i = 0; i < (clear ? a->n : 1); i++) {
 		struct page *p = &a->pages[i];
-		uint64_t old = p->word, word = clear ? 0 : any(~0ull) | 1;
+		uint64_t known = p->what == LEAF ? p->word : 0, old = known;
+		uint64_t word = clear ? 0 : any(~0ull) | 1;
 		tarry_va va = a->va + i * m.page;
 		int err;
 
 		err = tarry_companion_exchange(m.space[a->space], va, &old,
 					       word);
 		/* What it was before is known of few. */
-		if (err == TARRY_EAGAIN && !p->word)
+		if (err == TARRY_EAGAIN && !known)
 			err = tarry_companion_exchange(m.space[a->space], va,
 						       &old, word);
-		if (err &&
-		    (err != (m.companions ? TARRY_ENOENT : TARRY_EINVAL) ||
-		     p->word))
+		if (err && (err != nothing || known))
 			wrong("companion", err);
 		if (!err && p->what == LEAF)
 			p->word = word;

@@ -52,8 +52,8 @@ struct tarry_collapse_copy {
  *          TARRY_ELEVEL, TARRY_EOUTPUT, TARRY_ERIGHTS, TARRY_EHOLES,
  *          TARRY_EMIXED (not consecutive, not equal, or marks to copy),
  *          TARRY_ELEAF (no table stands there, or tables below it),
- *          TARRY_ENOENT (nothing stands there), TARRY_EBUSY (copy() refused,
- *          or a companion is not 0), TARRY_ENOMEM (for the spare), TARRY_EINVAL (a gather).
+ *          TARRY_ENOENT (nothing stands there), TARRY_EBUSY (copy()
+ *          refused, or a companion is not 0), TARRY_ENOMEM (for the spare), TARRY_EINVAL (a gather).
  *          TARRY_ELISTENER: put back.
  */
 int tarry_collapse(struct tarry_space *s, tarry_va va, unsigned int level,
