@@ -428,8 +428,8 @@ static void do_replace(struct aim *a)
 			: err != 0)
 		wrong("replace", err);
 	for (uint64_t i = 0; !err && i < a->n; i++)
-		a->pages[i] =
-			(struct page){LEAF, with.rights, with.oa + i * m.page};
+		a->pages[i] = (struct page){LEAF, with.rights,
+					    with.oa + i * m.page, 0};
 }
 
 static void do_split(struct aim *a)
@@ -526,9 +526,9 @@ static void do_companion(struct aim *a)
 /* ---- the run ---- */
 
 static void (*const operations[])(struct aim *) = {
-	do_map,	     do_map,	       do_map,	   do_unmap,   do_unmap,
-	do_protect,  do_mark,	       do_move,	   do_clone,   do_collapse,
-	do_collapse, do_split,	       do_retract, do_reclaim, do_harvest,
+	do_map,	     do_map,	       do_map,	   do_unmap,	 do_unmap,
+	do_protect,  do_mark,	       do_move,	   do_clone,	 do_collapse,
+	do_collapse, do_split,	       do_retract, do_reclaim,	 do_harvest,
 	do_pieces,   do_collapse_copy, do_replace, do_companion,
 };
 
