@@ -53,8 +53,8 @@ struct tarry_collapse_copy {
  *          TARRY_EMIXED (not consecutive, not equal, or marks to copy),
  *          TARRY_ELEAF (no table stands there, or tables below it),
  *          TARRY_ENOENT (nothing stands there), TARRY_EBUSY (copy()
- *          refused, or a companion is not 0), TARRY_ENOMEM (for the spare), TARRY_EINVAL (a gather).
- *          TARRY_ELISTENER: put back.
+ *          refused, or a companion is not 0), TARRY_ENOMEM (for the spare),
+ *          TARRY_EINVAL (a gather).  TARRY_ELISTENER: put back.
  */
 int tarry_collapse(struct tarry_space *s, tarry_va va, unsigned int level,
 		   tarry_rights rights, const struct tarry_collapse_copy *copy,

@@ -205,7 +205,7 @@ int kernel_pool_create(const struct tarry_pool_config *config,
 
 	if (c.base || !c.format || k.up)
 		return tarry_pool_create(config, pool);
-	kernel_up(c.format->backing_lg2);
+	kernel_up(c.backing_lg2 ? c.backing_lg2 : c.format->backing_lg2);
 	c.base = kernel_ram(0);
 	c.oa = KERNEL_OA;
 	c.len = FIRST << k.page_lg2;
