@@ -12,14 +12,24 @@
 #define TABLES_AT    (4ull << 20) /* upper half: for tables */
 #define TABLES_BYTES (4ull << 20)
 
-/* What the guest's MMU does: nothing but loads from guest memory. */
+/* What the guest's MMU does: nothing but loads from guest memory, in its own
+ * byte order, whatever ours is. */
+static uint64_t load(const unsigned char *at)
+{
+	uint64_t v = 0;
+
+	for (int i = 7; i >= 0; i--)
+		v = v << 8 | at[i];
+	return v;
+}
+
 static uint64_t walk_as_hardware(const unsigned char *ram, tarry_oa root,
 				 tarry_va va)
 {
 	uint64_t entry, at = root;
 
 	for (int shift = 39;; shift -= 9) {
-		entry = *(const uint64_t *)(ram + at + (va >> shift & 511) * 8);
+		entry = load(ram + at + (va >> shift & 511) * 8);
 		if (!(entry & 1))
 			return 0;
 		at = entry & 0x000ffffffffff000ull;
