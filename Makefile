@@ -50,6 +50,7 @@ format:
 
 clean:
 	rm -rf build build-asan build-tsan build-qsbr build-bp build-epoch \
-		build-bench build-install
+		build-bench build-install build-arm64 build-s390x \
+		build-powerpc64 build-powerpc64le build-riscv64 build-foreign
 
 .PHONY: all run test guests bench check-house sanitizers install format clean

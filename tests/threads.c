@@ -276,7 +276,7 @@ static void meet_in(const char *format, unsigned int flags,
 	config.format = arena.f = tarry_format_by_name(format);
 	arena.page = 1ull << arena.f->page_lg2;
 	arena.span = 1ull << arena.f->span_lg2[1];
-	arena.steps = STEPS * (scale ? strtoull(scale, NULL, 0) : 1);
+	arena.steps = (uint64_t)(STEPS * (scale ? strtod(scale, NULL) : 1));
 	steady = arena.f->va_bits >= 20;
 	arena.n_pages =
 		steady ? PAGES : 1ull << (arena.f->va_bits - arena.f->page_lg2);
