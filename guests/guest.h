@@ -6,6 +6,7 @@
 #define GUESTS_GUEST_H
 
 #include "machine.h"
+#include "orders.h"
 #include "tarry/tarry.h"
 
 #define RW (TARRY_R | TARRY_W)
@@ -72,6 +73,8 @@ void other_main(void);
 
 /* The port pretends that caches forgot, and nothing is done: for controls. */
 extern bool port_mute;
+/* What was loaded with the guest, or nothing but zeros: the cases, unbroken. */
+extern struct guest_orders guest_orders;
 /* How often this CPU has answered. */
 uint32_t port_polls(void);
 
@@ -81,7 +84,11 @@ void cases_leaf(void);
 void cases_change(void);
 void cases_random(void);
 void cases_smp(void);
+void cases_hand(void);
 
+/* Instead of them: the tables that were loaded, built elsewhere, are turned on,
+ * and each address of their list is tried. */
+void probe_tables(void) __attribute__((noreturn));
 /* Instead of them: says what tarry translates, and stays as it is. */
 void oracle_hold(void) __attribute__((noreturn));
 

@@ -86,10 +86,7 @@ bool tarry_bare_invalidate(uint64_t root, uint64_t va, uint64_t len,
 			   bool tables)
 {
 	(void)root, (void)tables;
-#ifdef GUEST_NO_INVALIDATION
-	return true;
-#endif
-	if (port_mute)
+	if (port_mute || guest_orders.breaks == GUEST_BREAKS_INVALIDATION)
 		return true;
 	machine_forget(va, len);
 	if (!machine_broadcasts())
@@ -107,6 +104,23 @@ void tarry_bare_panic(const char *what, const char *file, int line)
 	say("# %s:%d: ", file, line);
 	guest_panic(what);
 }
+
+#ifdef GUEST_BREAKS
+bool guest_keeps(const char *rule)
+{
+	static const char *const slugs[] = {
+		[GUEST_BREAKS_GRACE_PERIOD] = "unlink_invalidate_wait_free",
+		[GUEST_BREAKS_FREEZE] = "freeze_then_change"};
+	const char *broken =
+		guest_orders.breaks < sizeof(slugs) / sizeof(slugs[0])
+			? slugs[guest_orders.breaks]
+			: NULL;
+
+	while (broken && *broken && *broken == *rule)
+		broken++, rule++;
+	return !broken || *broken != *rule;
+}
+#endif
 
 void guest_panic(const char *what)
 {

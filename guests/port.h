@@ -3,12 +3,13 @@
  * The guests' kernel, as src/port/bare wants to know it; comes before all else
  * (cc -include).
  *
- * GUEST_BREAK is the slug of a rule, with underscores, that a build breaks on
- * purpose: a case must fail then.
+ * A build with GUEST_BREAKS can break a rule on purpose, by its slug with
+ * underscores: which, the orders say (orders.h).  A case must fail then.
  */
 #if !defined(GUESTS_PORT_H) && !defined(__ASSEMBLER__)
 #define GUESTS_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,11 +23,9 @@ void guest_poll(void);
 void guest_poison(void *p, size_t len);
 #define tarry_port_dead(p, len) guest_poison((p), (len))
 
-#ifdef GUEST_BREAK
-#define GUEST_STRING_(x) #x
-#define GUEST_STRING(x)	 GUEST_STRING_(x)
-#define tarry_port_keeps(rule) \
-	(__builtin_strcmp(#rule, GUEST_STRING(GUEST_BREAK)) != 0)
+#ifdef GUEST_BREAKS
+bool guest_keeps(const char *rule);
+#define tarry_port_keeps(rule) guest_keeps(#rule)
 #endif
 
 #endif

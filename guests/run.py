@@ -9,14 +9,21 @@
   run.py --oracle MACHINE FORMAT        one that stops, with thousands of answers
                                         of tarry's; QEMU's monitor is asked for
                                         the same (gva2gpa); as TAP
+  run.py --tables MACHINE FORMAT        one that turns on tables that the hosted
+                                        library built, tries each address of a
+                                        list, and stops for the monitor; as TAP
   run.py --list                         what there is
+
+--image and --builder name what is built already, a guest and guests/hosted.
 """
 import argparse
+import concurrent.futures
 import contextlib
 import io
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -54,15 +61,15 @@ MACHINES = {
         '-device', 'sclpconsole,chardev=c', '-action', 'panic=exit-failure'],
         '-kernel', ['s390x-2', 's390x-3', 's390x-4', 's390x-5'], 0),
 }
-# What is taken out, and how it is called.
-# Without the freeze only lost dirty bits show; powernv stores those without a
-# locked access, and s390x has none, nor large leaves here.
-NO_FREEZE = ('powernv9', 'powernv10', 's390x')
-SABOTAGE = {
-    'invalidation': ['-DGUEST_NO_INVALIDATION'],
-    'grace-period': ['-DGUEST_BREAK=unlink_invalidate_wait_free'],
-    'freeze': ['-DGUEST_BREAK=freeze_then_change'],
-}
+# What is taken out (orders.h has the numbers).  What the freeze is for takes
+# large leaves, which s390x does not have here.
+SABOTAGE = {'invalidation': 1, 'grace period': 2, 'freeze': 3}
+NO_FREEZE = ('s390x',)
+BIG = ('powerpc64', 's390x')
+# Free memory begins there, and there orders lie (machine_ram(), orders.h).
+ORDERS = {'x86_64': 0x400000, 'arm64': 0x41000000, 'riscv64': 0x80400000,
+          'powerpc64': 0x2000000, 's390x': 0x1000000}
+MAGIC, HOLDS = 0x7461727279212121, 1
 
 
 def folder(machine):
@@ -82,27 +89,70 @@ def build(machine, fmt, out, flags=(), name=None):
                          stderr=subprocess.STDOUT, text=True, timeout=300)
     if got.returncode:
         sys.exit('%s %s does not build:\n%s' % (machine, fmt, got.stdout))
-    kind = 'bin' if folder(machine) == 'powerpc64' else 'elf'
-    return os.path.join(out, '%s-%s%s.%s' % (
-        folder(machine), fmt, '-' + name if name else '', kind))
+    return os.path.join(out, '%s-%s%s.img' % (
+        folder(machine), fmt, '-' + name if name else ''))
 
 
-def run(machine, image, timeout):
-    """(lines of TAP, did it end as it should)"""
+def builder(out):
+    """The program that builds tables as a process, where nobody built it."""
+    src = os.path.join(os.path.dirname(HERE), 'src')
+    program = os.path.join(out, 'tables')
+    got = subprocess.run(
+        ['cc', '-std=gnu11', '-O1', '-pthread', '-DTARRY_FLAVOUR_EPOCH',
+         '-I' + os.path.join(os.path.dirname(HERE), 'include'), '-I' + src,
+         '-I' + os.path.join(src, 'port', 'posix'),
+         os.path.join(HERE, 'hosted', 'tables.c'),
+         *(os.path.join(src, n) for n in sorted(os.listdir(src))
+           if n.endswith('.c')),
+         *(os.path.join(src, 'port', n) for n in (
+             'posix/port.c', 'posix/epoch.c', 'epoch/epoch.c')),
+         '-o', program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True)
+    if got.returncode:
+        sys.exit('guests/hosted does not build:\n%s' % got.stdout)
+    return program
+
+
+def orders(machine, out, job=0, breaks=0):
+    """A file of orders; the emulator's words that load it."""
+    path = os.path.join(out, 'orders')
+    with open(path, 'wb') as f:
+        f.write(struct.pack('>5Q' if folder(machine) in BIG else '<5Q',
+                            MAGIC, job, breaks, 0, 0))
+    return load(machine, path)
+
+
+def load(machine, path):
+    return ['-device', 'loader,file=%s,addr=%#x,force-raw=on' % (
+        path, ORDERS[folder(machine)])]
+
+
+def run(machine, image, timeout, more=(), until=None):
+    """(lines of TAP, did it end as it should); stops at a line for which
+    until() is true."""
     emulator, before, option, _, good = MACHINES[machine]
-    try:
-        got = subprocess.run([emulator, *before, option, image],
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, timeout=timeout)
-        text, status = got.stdout, got.returncode
-    except subprocess.TimeoutExpired as e:
-        text, status = e.stdout or b'', 'none in %d seconds' % timeout
-    text = text.decode(errors='replace').replace('\r', '')
-    start = text.find('TAP version')
-    lines = text[start if start >= 0 else 0:].split('\n')
+    process = subprocess.Popen([emulator, *before, *more, option, image],
+                               stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    watch = threading.Timer(timeout, process.kill)
+    watch.start()
+    lines, status = [], None
+    for line in process.stdout:
+        line = line.decode(errors='replace').replace('\r', '').rstrip('\n')
+        if 'TAP version' in line:  # what firmware said before is not ours
+            lines = []
+        lines.append(line)
+        if until and until(line):
+            process.kill()
+            break
+    status = process.wait()
+    process.stdout.close()
+    watch.cancel()
     ended = status == good if good is not None else '# exit 0' in lines
-    if not ended:
-        lines.append('# %s ended with status %s' % (emulator, status))
+    if not ended and not until:
+        lines.append('# %s ended with status %s (-9: after %d seconds)' % (
+            emulator, status, timeout))
     return lines, ended
 
 
@@ -126,8 +176,9 @@ def whole(lines):
     return len(plan) == 1 and plan[0] == len(cases(lines)) > 0
 
 
-def tap(machine, fmt, out, timeout):
-    lines, ended = run(machine, build(machine, fmt, out), timeout)
+def tap(machine, fmt, out, o):
+    image = o.image or build(machine, fmt, out)
+    lines, ended = run(machine, image, o.timeout)
     for line in lines:
         if not re.match(r'^1\.\.\d+$', line):
             print(line)
@@ -139,23 +190,20 @@ def tap(machine, fmt, out, timeout):
     return not good or any(c[0] == 'not ok' for c in cases(lines))
 
 
-def sabotage(machine, fmt, out, timeout):
+def sabotage(machine, fmt, out, o):
+    image = o.image or build(machine, fmt, out, ['-DGUEST_BREAKS'], 'broken')
     print('TAP version 13')
     bad = 0
-    which = {name: flags for name, flags in SABOTAGE.items()
+    which = {name: number for name, number in SABOTAGE.items()
              if name != 'freeze' or machine not in NO_FREEZE}
-    for n, (name, flags) in enumerate(which.items(), 1):
-        image = build(machine, fmt, out, flags, name)
-        failed = []
-        # On a loaded host two CPUs share a core, and may meet too seldom.
-        for _ in range(3):
-            # What is broken may never end: the cases before that tell.
-            lines, _ = run(machine, image, min(timeout, 20))
-            failed = [c[1] for c in cases(lines) if c[0] == 'not ok']
-            if failed:
-                break
+    for n, (name, number) in enumerate(which.items(), 1):
+        # What is broken may never end: the first that notices is enough.
+        lines, _ = run(machine, image, o.timeout,
+                       orders(machine, out, breaks=number),
+                       lambda line: line.startswith('not ok'))
+        failed = [c[1] for c in cases(lines) if c[0] == 'not ok']
         bad += not failed
-        print('%s %d - without %s: %s' % (
+        print('%s %d - without the %s: %s' % (
             'ok' if failed else 'not ok', n, name,
             ', '.join(failed) or 'nothing was noticed'))
         for line in lines if not failed else []:
@@ -192,25 +240,31 @@ def wait_for(process, timeout):
     return lines
 
 
-def oracle(machine, fmt, out, timeout):
-    image = build(machine, fmt, out, ['-DGUEST_HOLD'], 'hold')
+def listed(lines):
+    """[(va, oa or "-")] of what a guest or guests/hosted printed"""
+    return [m.groups() for m in (
+        re.search(r'\? ([0-9a-f]+) ([0-9a-f]+|-)$', x) for x in lines) if m]
+
+
+def asked(machine, image, more, out, o, wanted=None):
+    """(what the guest said up to its hold, what it wanted, how many of that are
+    mapped, where QEMU's own walker does not agree)"""
     emulator, before, option, _, _ = MACHINES[machine]
     path = os.path.join(out, 'monitor')
     process = subprocess.Popen(
-        [emulator, *before, '-monitor', 'unix:%s,server=on,wait=off' % path,
-         option, image], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        [emulator, *before, *more, '-monitor',
+         'unix:%s,server=on,wait=off' % path, option, image],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT)
-    watch = threading.Timer(timeout, process.kill)
+    watch = threading.Timer(o.timeout, process.kill)
     watch.start()
+    wrong, mapped = [], 0
     try:
-        lines = wait_for(process, timeout)
-        wanted = [m.groups() for m in (
-            re.search(r'\? ([0-9a-f]+) ([0-9a-f]+|-)$', x) for x in lines)
-            if m]
-        wrong, mapped = [], 0
+        lines = wait_for(process, o.timeout)
+        wanted = wanted or listed(lines)
         with socket.socket(socket.AF_UNIX) as monitor:
             monitor.connect(path)
-            monitor.settimeout(timeout)
+            monitor.settimeout(o.timeout)
             heard(monitor)  # it greets, sooner or later
             ask(monitor, 'stop')
             for va, oa in wanted:
@@ -221,10 +275,19 @@ def oracle(machine, fmt, out, timeout):
                 if gpa != (None if oa == '-' else int(oa, 16)):
                     wrong.append('%s: tarry %s, QEMU %s' % (
                         va, oa, said.split('\n')[1:2]))
+    except OSError as e:
+        wrong.append('the monitor: %s' % e)
     finally:
         process.kill()
         process.wait()
         watch.cancel()
+    return lines, wanted, mapped, wrong
+
+
+def oracle(machine, fmt, out, o):
+    lines, wanted, mapped, wrong = asked(
+        machine, o.image or build(machine, fmt, out),
+        orders(machine, out, job=HOLDS), out, o)
     print('TAP version 13')
     good = len(wanted) == 3000 and 100 < mapped < 2900 and not wrong
     print('%s 1 - %s %s: tarry and QEMU translate %d addresses alike, %d of '
@@ -236,31 +299,81 @@ def oracle(machine, fmt, out, timeout):
     return not good
 
 
-def table(out, timeout):
+def tables(machine, fmt, out, o):
+    image = o.image or build(machine, fmt, out)
+    # Any guest says first what memory it has, and what it needs there.
+    lines, _ = run(machine, image, o.timeout,
+                   until=lambda line: 'translating' in line)
+    memory = [x.split()[2:] for x in lines if x.startswith('# memory ')]
+    needs = [x.split()[2:] for x in lines if x.startswith('# needs ')]
+    print('TAP version 13')
+    if len(memory) != 1 or int(memory[0][0], 16) != ORDERS[folder(machine)]:
+        print('not ok 1 - the guest says where its memory is\n1..1')
+        print('\n'.join('# ' + x for x in lines))
+        return True
+    path = os.path.join(out, 'tables.img')
+    got = subprocess.run(
+        [o.builder, fmt, *memory[0][:2], '1' if memory[0][2:] else '0', path,
+         *(word for need in needs for word in need)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        timeout=o.timeout)
+    wanted = listed(got.stdout.split('\n'))
+    if got.returncode or len(wanted) != 4000:
+        print('not ok 1 - tables are built\n1..1\n# %s' % got.stdout[-2000:])
+        return True
+    lines, _, mapped, wrong = asked(machine, image, load(machine, path), out,
+                                    o, wanted)
+    for line in lines:
+        if CASE.match(line) or line.startswith('#'):
+            print(line)
+    found = cases(lines)
+    whole_run = whole(lines) and len(found) == 3
+    good = whole_run and not wrong
+    print("%s %d - tables of the hosted library: QEMU's own walker: "
+          '%d addresses, %d of them mapped' % (
+              'ok' if good else 'not ok', len(found) + 1, len(wanted), mapped))
+    for line in wrong[:20] + (lines[-20:] if not whole_run else []):
+        print('# ' + line)
+    print('1..%d' % (len(found) + 1))
+    return not good or any(c[0] == 'not ok' for c in found)
+
+
+def heard_of(fn, machine, fmt, out, o):
+    """The cases that fn() prints as TAP; its text too, if one fails."""
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        bad = fn(machine, fmt, out, o)
+    lines = told.getvalue().split('\n')
+    if bad:
+        print('\n'.join(lines[-40:]))
+    return cases(lines), bad
+
+
+def table(out, o):
     """All guests; a line for each case, a column for each format."""
     columns, rows, bad = [], {}, 0
-    for machine, about in MACHINES.items():
-        for fmt in about[3] if there(machine) else []:
-            lines, ended = run(machine, build(machine, fmt, out), timeout)
-            columns.append('%s %s' % (machine, fmt))
-            found = cases(lines)
-            bad += not ended or not whole(lines)
-            bad += any(c[0] == 'not ok' for c in found)
-            told = io.StringIO()
-            with contextlib.redirect_stdout(told):
-                agree = not oracle(machine, fmt, out, timeout)
-            bad += not agree
-            if not agree:
-                print(told.getvalue())
-            found.append(('ok' if agree else 'not ok',
-                          "QEMU's own walker translates as tarry does", ''))
-            for how, name, note in found:
-                rows.setdefault(name, {})[columns[-1]] = (how, note)
-            print('%s: %s' % (columns[-1], 'pass' if ended and whole(lines)
-                              else 'FAIL'))
-            if not ended or not whole(lines):
-                print('\n'.join(lines[-20:]))
-            sys.stdout.flush()
+    pairs = [(machine, fmt) for machine, about in MACHINES.items()
+             for fmt in (about[3] if there(machine) else [])]
+    o.builder = o.builder or builder(out)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        images = dict(pool.map(
+            lambda pair: (pair, build(*pair, out)),
+            {(folder(m), fmt) for m, fmt in pairs}))
+    for machine, fmt in pairs:
+        columns.append('%s %s' % (machine, fmt))
+        o.image = images[folder(machine), fmt]
+        found, failed = [], 0
+        for fn, name in ((tap, ''), (oracle, "QEMU's own walker translates as "
+                                     'tarry does'), (tables, '')):
+            some, worse = heard_of(fn, machine, fmt, out, o)
+            found += [(how, name or case, note) for how, case, note in some
+                      if 'ran to its end' not in case]
+            failed += bool(worse)
+        bad += failed
+        for how, name, note in found:
+            rows.setdefault(name, {})[columns[-1]] = (how, note)
+        print('%s: %s' % (columns[-1], 'FAIL' if failed else 'pass'))
+        sys.stdout.flush()
     print()
     for i, c in enumerate(columns):
         print('%3d %s' % (i + 1, c))
@@ -288,12 +401,13 @@ def table(out, timeout):
 def main():
     p = argparse.ArgumentParser(description=__doc__,
                                 formatter_class=argparse.RawTextHelpFormatter)
-    p.add_argument('--tap', nargs=2, metavar=('MACHINE', 'FORMAT'))
-    p.add_argument('--sabotage', nargs=2, metavar=('MACHINE', 'FORMAT'))
-    p.add_argument('--oracle', nargs=2, metavar=('MACHINE', 'FORMAT'))
+    for name in ('--tap', '--sabotage', '--oracle', '--tables'):
+        p.add_argument(name, nargs=2, metavar=('MACHINE', 'FORMAT'))
     p.add_argument('--list', action='store_true')
+    p.add_argument('--image')
+    p.add_argument('--builder')
     p.add_argument('--out')
-    p.add_argument('--timeout', type=int, default=180)
+    p.add_argument('--timeout', type=int, default=280)
     o = p.parse_args()
     if o.list:
         for machine, about in MACHINES.items():
@@ -302,20 +416,20 @@ def main():
         return 0
     with tempfile.TemporaryDirectory() as d:
         out = o.out or d
-        for one in (o.tap, o.sabotage, o.oracle):
-            if one and (one[0] not in MACHINES or not there(one[0])):
+        for fn in (tap, sabotage, oracle, tables):
+            one = getattr(o, fn.__name__)
+            if not one:
+                continue
+            if one[0] not in MACHINES or not there(one[0]):
                 p.error('no machine "%s": %s' % (one[0], ' '.join(
                     m for m in MACHINES if there(m))))
-            if one and one[1] not in MACHINES[one[0]][3]:
+            if one[1] not in MACHINES[one[0]][3]:
                 p.error('%s has no format "%s": %s' % (
                     one[0], one[1], ' '.join(MACHINES[one[0]][3])))
-        if o.tap:
-            return tap(*o.tap, out, o.timeout)
-        if o.sabotage:
-            return sabotage(*o.sabotage, out, o.timeout)
-        if o.oracle:
-            return oracle(*o.oracle, out, o.timeout)
-        return table(out, o.timeout)
+            if fn == tables:
+                o.builder = o.builder or builder(out)
+            return fn(*one, out, o)
+        return table(out, o)
 
 
 sys.exit(1 if main() else 0)

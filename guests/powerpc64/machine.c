@@ -70,7 +70,8 @@ void machine_exit(int status)
 		;
 }
 
-#define RAM_FROM (16ull << 20)
+/* QEMU puts its device tree at 16M. */
+#define RAM_FROM (32ull << 20)
 #define RAM_LEN	 (96ull << 20)
 
 void machine_ram(uint64_t *at, uint64_t *len)
