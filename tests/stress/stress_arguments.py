@@ -8,7 +8,7 @@ import tempfile
 import stress_program as stress
 
 BAD = [
-    (['--format', 'vax'], ['--format', 'vax'] + stress.FORMATS),
+    (['--format', 'vax'], ['--format', 'vax'] + stress.formats()),
     (['--seconds', '0'], ['--seconds 0']),
     (['--seconds', '-3'], ['--seconds -3']),
     (['--seconds', 'nan'], ['--seconds nan']),

@@ -5,12 +5,12 @@ and of lookup has really happened."""
 import stress_program as stress
 
 RUNS = [(seed, fmt, []) for seed, fmt in
-        [(1, 'x86_64-4'), (2, 'x86_64-5'), (3, 'x86_64-4')]]
+        [(1, 'x86_64-4'), (2, 'riscv64-sv39'), (3, 'arm64-64k-52')]]
 RUNS += [
     (4, 'x86_64-5', ['--no-reclaim']),
     (5, 'x86_64-4', ['--fail-alloc', '20']),
     (6, 'x86_64-4', ['--limit', '64M', '--readers', '1', '--writers', '6']),
-    (7, 'x86_64-5', ['--readers', '0']),
+    (7, 's390x-2', ['--readers', '0']),
     (8, 'x86_64-4', ['--mix', 'unmap=100,fault=100,map-large=40']),
     (9, 'powerpc64-64k', []),
     (10, 's390x-5', ['--no-reclaim']),

@@ -32,6 +32,13 @@ def program():
     return [sys.argv[1], 'stress']
 
 
+def formats():
+    """The name of every format there is"""
+    done = subprocess.run([sys.argv[1], 'formats', '--json'], text=True,
+                          stdout=subprocess.PIPE, timeout=60, check=True)
+    return [f['name'] for f in json.loads(done.stdout)]
+
+
 def run(*args, **how):
     """(status, standard output, standard error)"""
     done = subprocess.run(program() + list(args), text=True,
