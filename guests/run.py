@@ -14,11 +14,13 @@
                                         list, and stops for the monitor; as TAP
   run.py --list                         what there is
 
---image and --builder name what is built already, a guest and guests/hosted.
+--image names a guest that ninja builds in the folder --ninja, if it has not yet;
+--builder a program that is guests/hosted.
 """
 import argparse
 import concurrent.futures
 import contextlib
+import fcntl
 import io
 import os
 import re
@@ -93,6 +95,17 @@ def build(machine, fmt, out, flags=(), name=None):
         folder(machine), fmt, '-' + name if name else ''))
 
 
+def by_ninja(where, image):
+    """As up to date as its sources.  Tests run side by side, ninjas must not."""
+    with open(os.path.join(where, 'guests', 'ninja.lock'), 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        got = subprocess.run(['ninja', '-C', where, image], text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if got.returncode:
+        sys.exit('%s is not built:\n%s' % (image, got.stdout))
+    return os.path.join(where, image)
+
+
 def builder(out):
     """The program that builds tables as a process, where nobody built it."""
     src = os.path.join(os.path.dirname(HERE), 'src')
@@ -141,7 +154,7 @@ def run(machine, image, timeout, more=(), until=None):
     for line in process.stdout:
         line = line.decode(errors='replace').replace('\r', '').rstrip('\n')
         if 'TAP version' in line:  # what firmware said before is not ours
-            lines = []
+            lines, line = [], line[line.index('TAP version'):]
         lines.append(line)
         if until and until(line):
             process.kill()
@@ -405,6 +418,7 @@ def main():
         p.add_argument(name, nargs=2, metavar=('MACHINE', 'FORMAT'))
     p.add_argument('--list', action='store_true')
     p.add_argument('--image')
+    p.add_argument('--ninja', metavar='FOLDER')
     p.add_argument('--builder')
     p.add_argument('--out')
     p.add_argument('--timeout', type=int, default=280)
@@ -416,6 +430,8 @@ def main():
         return 0
     with tempfile.TemporaryDirectory() as d:
         out = o.out or d
+        if o.ninja:
+            o.image = by_ninja(o.ninja, o.image)
         for fn in (tap, sabotage, oracle, tables):
             one = getattr(o, fn.__name__)
             if not one:

@@ -82,9 +82,9 @@ int stress_source(const struct stress_options *o, struct plan_input *input)
 
 		moved += lower && r->n_runs;
 		for (size_t k = 0; k < r->n_runs; k++)
-			beyond += !convert(o, input, &l->runs[r->first_run + k],
-					   rights_index(r->rights), lower,
-					   &last);
+			beyond +=
+				!convert(o, input, &l->runs[r->first_run + k],
+					 rights_index(r->rights), lower, &last);
 	}
 	input->regions = l->n_regions;
 	layout_free(l);
