@@ -69,6 +69,7 @@ extern const struct bench_workload bench_beside[];
 extern const struct bench_workload bench_change[];
 extern const struct bench_workload bench_memory[];
 extern const struct bench_workload bench_lookup[];
+extern const struct bench_workload bench_stalls[];
 extern const struct bench_workload bench_instructions[];
 
 #if defined(TARRY_FLAVOUR_QSBR)
