@@ -130,6 +130,8 @@ void change_collapse_copy(struct writer *w);
 void change_split_any(struct writer *w);
 void change_deposit(struct writer *w);
 void change_retract(struct writer *w);
+void change_cow(struct writer *w);
+void change_migrate(struct writer *w);
 void change_move(struct writer *w);
 void change_clone(struct writer *w);
 void change_harvest(struct writer *w);

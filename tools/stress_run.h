@@ -33,6 +33,8 @@
 	X(SPLIT, "split", 6)                 \
 	X(DEPOSIT, "deposit", 3)             \
 	X(RETRACT, "retract", 1)             \
+	X(COW, "cow", 4)                     \
+	X(MIGRATE, "migrate", 4)             \
 	X(MOVE, "move", 5)                   \
 	X(CLONE, "clone", 3)                 \
 	X(HARVEST, "harvest", 4)             \
