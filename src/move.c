@@ -15,6 +15,7 @@
  * (rule: reuse-is-free).  One move of whole tables at a time per space.
  */
 #include "place.h"
+#include "tarry/reclaim.h"
 
 struct move {
 	uint64_t from, from_last; /* va bits, inclusive */

@@ -3,6 +3,7 @@
  * Reclaim, and stocks for a range.
  */
 #include "set.h"
+#include "tarry/reclaim.h"
 
 /* Takes away the tables of the range that are empty, from below. */
 static int64_t reclaim_act(struct tarry_op *op)

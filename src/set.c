@@ -21,6 +21,7 @@
  */
 #include "keep.h"
 #include "set.h"
+#include "tarry/read.h"
 
 unsigned int tarry_largest_leaf(const struct tarry_format *f,
 				uint64_t alignment, unsigned int levels)
@@ -93,9 +94,9 @@ void tarry_publish_table(struct tarry_op *op, uint64_t *slot, uint32_t id,
 static bool set_fits(const struct tarry_op *op, const struct tarry_set *set,
 		     enum tarry_kind kind)
 {
-	/* Tables that are kept are emptied slot by slot. */
+	/* Tables that are kept, or what is in them, go slot by slot. */
 	if (set->kind == SET_EMPTY && kind == TARRY_TABLE)
-		return !(op->b->flags & TARRY_SPACE_KEEP_TABLES);
+		return !set->keep_tables && !set->keep;
 	return set->kind == SET_EMPTY ||
 	       (op->c.level <= set->max && set->kind != SET_RIGHTS);
 }
@@ -204,8 +205,31 @@ static void set_made_slot(struct tarry_op *op, const struct tarry_set *set)
 		at->table->live--;
 }
 
-/* A whole slot of an attached table, no table in it. */
-static void set_live_slot(struct tarry_op *op, const struct tarry_set *set,
+/* Does the owner keep what stands in the slot, as far as it is in the range? */
+static bool set_keeps(const struct tarry_op *op, const struct tarry_set *set,
+		      enum tarry_kind kind, uint64_t e)
+{
+	const struct tarry_format *f = facts(op->f);
+	const struct cursor *c = &op->c;
+	uint64_t from = cursor_from(c);
+	struct tarry_piece piece = {.va = va_of_bits(f, from),
+				    .len = cursor_to(c) - from + 1,
+				    .kind = kind};
+
+	if (!set->keep || (kind != TARRY_LEAF && kind != TARRY_MARK))
+		return false;
+	if (kind == TARRY_LEAF) {
+		piece.oa = f->leaf_oa(e, c->level) + (from - cursor_bits(c));
+		piece.rights = f->leaf_rights(e, c->level);
+	} else {
+		piece.oa = f->payload(e, c->level);
+	}
+	return set->keep(set->keep_ctx, &piece);
+}
+
+/* A whole slot of an attached table, no table in it.  False: hardware wrote it
+ * since it was loaded, and the owner has to be asked again. */
+static bool set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 			  enum tarry_kind kind, uint64_t e)
 {
 	const struct tarry_format *f = facts(op->f);
@@ -216,7 +240,7 @@ static void set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 
 	if (set->kind == SET_RIGHTS) {
 		if (kind != TARRY_LEAF)
-			return;
+			return true;
 		/* In place, never through empty; what hardware sets meanwhile
 		 * is taken along.
 		 * rule: never-through-empty, exchange-where-hardware-writes */
@@ -226,13 +250,16 @@ static void set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 		if (v != e)
 			gather_span(op->b, op->g, cursor_bits(c), c->level,
 				    false);
-		return;
+		return true;
 	}
 	if (kind == TARRY_EMPTY && set->kind == SET_EMPTY)
-		return;
+		return true;
 	v = set_value(op, set);
 	if (kind == TARRY_LEAF) {
-		e = live_exchange(op->b, f, slot, e, v);
+		if (!set->keep)
+			e = live_exchange(op->b, f, slot, e, v);
+		else if (!entry_cas(f, slot, &e, v))
+			return false;
 		if (f->has_spare(e))
 			tarry_stock_put(&op->local, op->pool,
 					tarry_spare_pop(op->pool, t));
@@ -243,6 +270,7 @@ static void set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 	}
 	t->live += kind == TARRY_EMPTY;
 	t->live -= set->kind == SET_EMPTY;
+	return true;
 }
 
 /* The table in a whole slot makes room; false: a cache did not answer. */
@@ -342,8 +370,7 @@ static void set_leave(struct tarry_op *op, const struct tarry_set *set)
 		return;
 	}
 	/* rule: empty-in-one-hold: held since before the first slot went */
-	if (set->kind != SET_EMPTY || at.table->live ||
-	    (op->b->flags & TARRY_SPACE_KEEP_TABLES))
+	if (set->kind != SET_EMPTY || at.table->live || set->keep_tables)
 		return;
 	entry_exchange(f, slot, f->empty[level + 1]);
 	gather_span(op->b, op->g, at.base, level + 1, true);
@@ -392,6 +419,10 @@ static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 				pause = true;
 				continue;
 			}
+			if (set_keeps(op, set, kind, e)) {
+				cursor_next(c);
+				continue;
+			}
 		}
 		if (kind == TARRY_TABLE &&
 		    !(cursor_whole(c) && set_fits(op, set, kind))) {
@@ -407,8 +438,8 @@ static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 		    (set_fits(op, set, kind) || set->kind == SET_RIGHTS)) {
 			if (c->at[c->level].made)
 				set_made_slot(op, set);
-			else
-				set_live_slot(op, set, kind, e);
+			else if (!set_live_slot(op, set, kind, e))
+				continue;
 			cursor_next(c);
 			continue;
 		}
@@ -469,8 +500,7 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 			answered &= tarry_gather_invalidate(op.g);
 		level = op.c.top;
 		emptied = set->kind == SET_EMPTY &&
-			  !op.c.at[level].table->live &&
-			  !(b->flags & TARRY_SPACE_KEEP_TABLES);
+			  !op.c.at[level].table->live && !set->keep_tables;
 		tarry_range_unlock(&op);
 		if (op.g != &op.own && done != end) {
 			/* The caller's gather is full of runs. */

@@ -22,6 +22,10 @@ struct tarry_set {
 	tarry_rights rights; /* of leaves */
 	uint64_t payload;    /* of marks */
 	bool over_mark;	     /* leaves may replace marks */
+	bool keep_tables;    /* that unmap empties */
+	/* What unmap leaves; see struct tarry_how. */
+	bool (*keep)(void *ctx, const struct tarry_piece *piece);
+	void *keep_ctx;
 };
 
 /* The range has been checked.  Errors as of the operation it serves. */

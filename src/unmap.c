@@ -9,8 +9,19 @@
 static int unmap_set(struct tarry_space *s, tarry_va va, uint64_t len,
 		     const struct tarry_how *how)
 {
+	unsigned int tables = TARRY_KEEP_TABLES | TARRY_RETIRE_TABLES;
 	struct tarry_set set = {.kind = SET_EMPTY};
 
+	tables &= how ? how->flags : 0;
+	set.keep_tables =
+		tables ? tables == TARRY_KEEP_TABLES
+		       : tarry_body(s)->flags & TARRY_SPACE_KEEP_TABLES;
+	if (tables == (TARRY_KEEP_TABLES | TARRY_RETIRE_TABLES))
+		return TARRY_EINVAL;
+	if (how) {
+		set.keep = how->keep;
+		set.keep_ctx = how->keep_ctx;
+	}
 	return tarry_set_range(s, va, len, &set, how);
 }
 

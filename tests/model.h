@@ -64,4 +64,8 @@ void do_retract(struct aim *a);
 void do_replace(struct aim *a);
 void do_split(struct aim *a);
 
+/* model_reclaim.c */
+void do_unmap_some(struct aim *a);
+void do_reclaim_idle(struct aim *a);
+
 #endif

@@ -129,10 +129,13 @@ static bool gather_maybe(struct aim *a, struct tarry_gather *g)
 
 static void do_unmap(struct aim *a)
 {
+	static const unsigned int tables[] = {0, TARRY_KEEP_TABLES,
+					      TARRY_RETIRE_TABLES};
 	struct tarry_gather g;
 	bool gathered;
 	int err;
 
+	a->how.flags = tables[any(3)];
 	note("unmap", a);
 	gathered = gather_maybe(a, &g);
 	err = tarry_unmap(m.space[a->space], a->va, a->len,
@@ -316,10 +319,12 @@ static void do_companion(struct aim *a)
 /* ---- the run ---- */
 
 static void (*const operations[])(struct aim *) = {
-	do_map,	     do_map,	       do_map,	   do_unmap,	 do_unmap,
-	do_protect,  do_mark,	       do_move,	   do_clone,	 do_collapse,
-	do_collapse, do_split,	       do_retract, do_reclaim,	 do_harvest,
-	do_pieces,   do_collapse_copy, do_replace, do_companion,
+	do_map,		  do_map,      do_map,	     do_unmap,
+	do_unmap,	  do_protect,  do_mark,	     do_move,
+	do_clone,	  do_collapse, do_collapse,  do_split,
+	do_retract,	  do_reclaim,  do_harvest,   do_pieces,
+	do_collapse_copy, do_replace,  do_companion, do_unmap_some,
+	do_reclaim_idle,
 };
 
 static struct aim any_aim(void)

@@ -64,6 +64,21 @@ static int unmap_middle(struct bed *b, struct tarry_stock *stock)
 	return tarry_unmap(b->space, 5 * M2 + K4, 9 * M2, &how);
 }
 
+static bool keep_odd(void *ctx, const struct tarry_piece *piece)
+{
+	(void)ctx;
+	return piece->oa / K4 & 1;
+}
+
+static int unmap_some(struct bed *b, struct tarry_stock *stock)
+{
+	struct tarry_how how = with(stock);
+
+	how.keep = keep_odd;
+	how.flags = TARRY_KEEP_TABLES;
+	return tarry_unmap(b->space, 6 * M2 + 2 * K4, 7 * M2, &how);
+}
+
 static int protect_page(struct bed *b, struct tarry_stock *stock)
 {
 	struct tarry_how how = with(stock);
@@ -136,6 +151,7 @@ static const struct scene scenes[] = {
 	{"map across", nothing, map_across, G512 - 3 * K4, 2 * M2, false},
 	{"unmap the middle", huge_leaf, unmap_middle, 5 * M2 + K4, 9 * M2,
 	 false},
+	{"unmap some", huge_leaf, unmap_some, 6 * M2 + 2 * K4, 7 * M2, false},
 	{"protect a page", huge_leaf, protect_page, 5 * M2 + K4, K4, false},
 	{"mark over a leaf", huge_leaf, mark_some, 3 * K4, 2 * M2, false},
 	{"mark over nothing", nothing, mark_some, 3 * K4, 2 * M2, false},

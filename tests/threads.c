@@ -64,6 +64,16 @@ static void wrong(const char *what, int64_t got)
 
 /* ---- writers ---- */
 
+/* Of the two tags that writers map; marks, too. */
+static bool of_the_first_kind(void *ctx, const struct tarry_piece *piece)
+{
+	(void)ctx;
+	if (piece->kind == TARRY_LEAF && piece->oa >> TAG_LG2 != 1 &&
+	    piece->oa >> TAG_LG2 != 3)
+		wrong("a writer is shown a page that nobody mapped", 0);
+	return piece->kind == TARRY_MARK || piece->oa >> TAG_LG2 == 1;
+}
+
 static int write_once(struct hand *h)
 {
 	uint64_t per = 1ull << arena.f->index_lg2[0];
@@ -74,6 +84,7 @@ static int write_once(struct hand *h)
 	struct tarry_how how = {0};
 	struct tarry_replacement with;
 	struct tarry_gather g;
+	struct tarry_idle idle = {.of_no_value = of_the_first_kind};
 	uint64_t len;
 	tarry_va va;
 	int err = 0;
@@ -86,7 +97,10 @@ static int write_once(struct hand *h)
 	n = first + n > arena.n_pages ? arena.n_pages - first : n;
 	va = arena.base + first * arena.page;
 	len = n * arena.page;
-	switch (any(h, 16)) {
+	idle.va = va;
+	idle.len = len;
+	idle.budget = any(h, 2) * per;
+	switch (any(h, 18)) {
 	case 0:
 	case 1:
 	case 2:
@@ -144,6 +158,14 @@ static int write_once(struct hand *h)
 		return err == TARRY_EAGAIN || err == TARRY_EINVAL ? 0 : err;
 	case 14:
 		return tarry_reclaim(s, va, len, NULL) < 0 ? -1000 : 0;
+	case 15:
+		while (!err && idle.done < idle.len)
+			err = tarry_reclaim_idle(s, &idle);
+		return err;
+	case 16:
+		how.keep = of_the_first_kind;
+		how.flags = any(h, 2) ? TARRY_KEEP_TABLES : TARRY_RETIRE_TABLES;
+		return tarry_unmap(s, va, len, &how);
 	default:
 		return tarry_harvest(s, va, len, TARRY_DIRTY, accessed, NULL);
 	}

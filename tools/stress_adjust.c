@@ -135,6 +135,64 @@ void change_reclaim(struct writer *w)
 	range_end(w, &r);
 }
 
+/* What is clean is worth nothing, and so are marks. */
+static bool clean_or_mark(void *ctx, const struct tarry_piece *piece)
+{
+	(void)ctx;
+	return piece->kind == TARRY_MARK || !(piece->rights & TARRY_DIRTY);
+}
+
+/* Does the whole table of small pages go, by the records? */
+static bool records_of_no_value(struct writer *w, const struct change_range *r)
+{
+	const struct plan *plan = &w->run->plan;
+
+	if (r->n != plan->per_block || records_any_large(w, r))
+		return false;
+	for (uint32_t id = r->first; id < r->first + r->n; id++) {
+		uint64_t record = plan_recorded(plan, id);
+
+		if (record_at(record, r->away) &&
+		    record_what(record) == RECORD_LEAF &&
+		    (record_bits(record) & TARRY_DIRTY))
+			return false;
+	}
+	return true;
+}
+
+/* A mark may stand for a whole block: it has no table to go with. */
+static bool one_entry(struct writer *w, const struct change_range *r)
+{
+	struct tarry_hit hit;
+
+	tarry_read_begin();
+	(void)tarry_translate(w->run->space, r->va, &hit);
+	tarry_read_end();
+	return hit.level > 0;
+}
+
+void change_idle(struct writer *w)
+{
+	struct tarry_idle walk = {.of_no_value = clean_or_mark};
+	struct change_range r;
+	bool goes;
+	int err = 0;
+
+	if (!range_choose(w, &r, EXTENT_BLOCK, TAKES_AWAY))
+		return;
+	goes = r.owned && records_of_no_value(w, &r) && !one_entry(w, &r);
+	walk.va = r.va;
+	walk.len = r.len;
+	walk.budget = random_below(&w->t->random, 2 * w->run->plan.per_block);
+	range_begin(w, &r, PLAN_NO_TARGET);
+	while (!err && walk.done < walk.len)
+		err = CHANGE_TIMED(w, CHANGE_IDLE,
+				   tarry_reclaim_idle(w->run->space, &walk));
+	if (change_done(w, CHANGE_IDLE, &r, err, MAY_OK) && goes)
+		records_clear(w, &r);
+	range_end(w, &r);
+}
+
 /* ---- a gather over several changes ---- */
 
 void change_gather(struct writer *w)

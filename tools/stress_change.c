@@ -35,7 +35,13 @@ static void release_at_once(struct writer *w, const struct change_range *r)
 bool change_unmap(struct writer *w, enum change c, const struct change_range *r,
 		  struct tarry_gather *gather, struct tarry_stock *stock)
 {
-	struct tarry_how how = {.gather = gather, .stock = stock};
+	static const unsigned int tables[] = {0, 0, TARRY_KEEP_TABLES,
+					      TARRY_RETIRE_TABLES};
+	struct tarry_how how = {
+		.flags = tables[random_below(&w->t->random, 4)],
+		.gather = gather,
+		.stock = stock,
+	};
 	int err = CHANGE_TIMED(w, c,
 			       tarry_unmap(w->run->space, r->va, r->len, &how));
 

@@ -136,6 +136,7 @@ void change_move(struct writer *w);
 void change_clone(struct writer *w);
 void change_harvest(struct writer *w);
 void change_reclaim(struct writer *w);
+void change_idle(struct writer *w);
 void change_stock(struct writer *w);
 void change_gather(struct writer *w);
 void change_giant(struct writer *w);

@@ -39,6 +39,7 @@
 	X(CLONE, "clone", 3)                 \
 	X(HARVEST, "harvest", 4)             \
 	X(RECLAIM, "reclaim", 2)             \
+	X(IDLE, "idle", 3)                   \
 	X(STOCK, "stock", 4)                 \
 	X(GATHER, "gather", 4)               \
 	X(GIANT, "giant", 1)

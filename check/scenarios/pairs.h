@@ -120,6 +120,22 @@ static inline void reclaim(void)
 	check_assert(tarry_reclaim(bed.space, 0, PAGES(4), NULL) >= 0);
 }
 
+/* Pages 0 and 1 are worth nothing, wherever they are mapped. */
+static inline bool of_no_value(void *ctx, const struct tarry_piece *piece)
+{
+	(void)ctx;
+	return piece->kind == TARRY_LEAF && piece->oa <= PAGES(11);
+}
+
+static inline void idle(void)
+{
+	struct tarry_idle walk = {
+		.len = PAGES(4), .budget = 1, .of_no_value = of_no_value};
+
+	while (walk.done < walk.len)
+		check_assert(!tarry_reclaim_idle(bed.space, &walk));
+}
+
 static inline void collapse(void)
 {
 	answer(bed_collapse(0, 1));

@@ -295,3 +295,21 @@ CHECK_SCENARIO(pair_replace_huge__batch, .about = "replace_huge against batch",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"batch", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	tarry_va va[2] = {0, PAGES(2)};
+	struct tarry_hit hits[2];
+	int errs[2];
+
+	tarry_port_read_begin();
+	tarry_translate_batch(bed.space, va, hits, errs, 2);
+	found(errs[0] ? -1 : (int)(hits[0].oa / BED_PAGE), TAKES);
+	if (!errs[0])
+		check_page_touch((unsigned int)(hits[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_idle__batch, .about = "idle against batch",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"idle", idle}, {"batch", reads_idle}})

@@ -199,3 +199,15 @@ CHECK_SCENARIO(pair_replace_huge__fault, .about = "replace_huge against fault",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"fault", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	int err = tarry_fault(bed.space, 0, TARRY_R);
+
+	if (err != TARRY_EAGAIN)
+		found(err ? -1 : 10, TAKES);
+}
+
+CHECK_SCENARIO(pair_idle__fault, .about = "idle against fault",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"idle", idle}, {"fault", reads_idle}})

@@ -230,3 +230,17 @@ CHECK_SCENARIO(pair_replace_huge__hw_read,
 	       .setup = setup_huge_hw, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"hw_read", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	int page = bed_hw_read(0, 0);
+
+	/* A fault: hardware met the break, and comes back. */
+	if (page != -1)
+		found(page, TAKES);
+}
+
+CHECK_SCENARIO(pair_idle__hw_read, .about = "idle against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"idle", idle}, {"hw_read", reads_idle}})

@@ -215,3 +215,16 @@ CHECK_SCENARIO(pair_replace_huge__hw_write,
 	       .setup = setup_huge_hw, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"hw_write", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	int page = bed_hw_write(0, 0);
+
+	if (page != -1)
+		found(page, TAKES);
+}
+
+CHECK_SCENARIO(pair_idle__hw_write, .about = "idle against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"idle", idle}, {"hw_write", reads_idle}})

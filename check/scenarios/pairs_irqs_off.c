@@ -153,3 +153,12 @@ CHECK_SCENARIO(pair_replace_huge__irqs_off,
 	       .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"irqs_off", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	found(bed_read_irq_off(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_idle__irqs_off, .about = "idle against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"idle", idle}, {"irqs_off", reads_idle}})

@@ -68,6 +68,10 @@ CHECK_SCENARIO(pair_map__replace_huge, .about = "map against replace_huge",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"map", map}, {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_map__idle, .about = "map against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"map", map}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_unmap__unmap, .about = "unmap against unmap",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"unmap", unmap}, {"unmap", unmap}})
@@ -128,6 +132,10 @@ CHECK_SCENARIO(pair_unmap__replace, .about = "unmap against replace",
 CHECK_SCENARIO(pair_unmap__replace_huge, .about = "unmap against replace_huge",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"unmap", unmap}, {"replace_huge", replace_huge}})
+
+CHECK_SCENARIO(pair_unmap__idle, .about = "unmap against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"unmap", unmap}, {"idle", idle}})
 
 CHECK_SCENARIO(pair_unmap_all__unmap_all,
 	       .about = "unmap_all against unmap_all", .shared = BED_SHARED,
@@ -190,6 +198,10 @@ CHECK_SCENARIO(pair_unmap_all__replace_huge,
 	       .threads = {{"unmap_all", unmap_all},
 			   {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_unmap_all__idle, .about = "unmap_all against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"unmap_all", unmap_all}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_protect__protect, .about = "protect against protect",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"protect", protect}, {"protect", protect}})
@@ -246,6 +258,10 @@ CHECK_SCENARIO(pair_protect__replace_huge,
 	       .threads = {{"protect", protect},
 			   {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_protect__idle, .about = "protect against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"protect", protect}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_mark__mark, .about = "mark against mark",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"mark", mark}, {"mark", mark}})
@@ -294,6 +310,10 @@ CHECK_SCENARIO(pair_mark__replace_huge, .about = "mark against replace_huge",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"mark", mark}, {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_mark__idle, .about = "mark against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"mark", mark}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_move__move, .about = "move against move",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"move", move}, {"move", move}})
@@ -338,6 +358,10 @@ CHECK_SCENARIO(pair_move__replace_huge, .about = "move against replace_huge",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"move", move}, {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_move__idle, .about = "move against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"move", move}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_clone__clone, .about = "clone against clone",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"clone", clone}, {"clone", clone}})
@@ -379,6 +403,10 @@ CHECK_SCENARIO(pair_clone__replace_huge, .about = "clone against replace_huge",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"clone", clone}, {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_clone__idle, .about = "clone against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"clone", clone}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_harvest__harvest, .about = "harvest against harvest",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"harvest", harvest}, {"harvest", harvest}})
@@ -419,6 +447,10 @@ CHECK_SCENARIO(pair_harvest__replace_huge,
 	       .threads = {{"harvest", harvest},
 			   {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_harvest__idle, .about = "harvest against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"harvest", harvest}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_reclaim__reclaim, .about = "reclaim against reclaim",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"reclaim", reclaim}, {"reclaim", reclaim}})
@@ -455,6 +487,10 @@ CHECK_SCENARIO(pair_reclaim__replace_huge,
 	       .threads = {{"reclaim", reclaim},
 			   {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_reclaim__idle, .about = "reclaim against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reclaim", reclaim}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_collapse__collapse, .about = "collapse against collapse",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"collapse", collapse}, {"collapse", collapse}})
@@ -486,6 +522,10 @@ CHECK_SCENARIO(pair_collapse__replace_huge,
 	       .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"collapse", collapse},
 			   {"replace_huge", replace_huge}})
+
+CHECK_SCENARIO(pair_collapse__idle, .about = "collapse against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"collapse", collapse}, {"idle", idle}})
 
 CHECK_SCENARIO(pair_collapse_copy__collapse_copy,
 	       .about = "collapse_copy against collapse_copy",
@@ -522,6 +562,10 @@ CHECK_SCENARIO(pair_collapse_copy__replace_huge,
 	       .threads = {{"collapse_copy", collapse_copy},
 			   {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_collapse_copy__idle, .about = "collapse_copy against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"collapse_copy", collapse_copy}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_retract__retract, .about = "retract against retract",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"retract", retract}, {"retract", retract}})
@@ -544,6 +588,10 @@ CHECK_SCENARIO(pair_retract__replace_huge,
 	       .threads = {{"retract", retract},
 			   {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_retract__idle, .about = "retract against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"retract", retract}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_split__split, .about = "split against split",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"split", split}, {"split", split}})
@@ -560,6 +608,10 @@ CHECK_SCENARIO(pair_split__replace_huge, .about = "split against replace_huge",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"split", split}, {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_split__idle, .about = "split against idle",
+	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
+	       .threads = {{"split", split}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_gather__gather, .about = "gather against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"gather", gather}, {"gather", gather}})
@@ -573,6 +625,10 @@ CHECK_SCENARIO(pair_gather__replace_huge,
 	       .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"gather", gather}, {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_gather__idle, .about = "gather against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather", gather}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_replace__replace, .about = "replace against replace",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"replace", replace}, {"replace", replace}})
@@ -583,8 +639,20 @@ CHECK_SCENARIO(pair_replace__replace_huge,
 	       .threads = {{"replace", replace},
 			   {"replace_huge", replace_huge}})
 
+CHECK_SCENARIO(pair_replace__idle, .about = "replace against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"replace", replace}, {"idle", idle}})
+
 CHECK_SCENARIO(pair_replace_huge__replace_huge,
 	       .about = "replace_huge against replace_huge",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"replace_huge", replace_huge}})
+
+CHECK_SCENARIO(pair_replace_huge__idle, .about = "replace_huge against idle",
+	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
+	       .threads = {{"replace_huge", replace_huge}, {"idle", idle}})
+
+CHECK_SCENARIO(pair_idle__idle, .about = "idle against idle",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"idle", idle}, {"idle", idle}})

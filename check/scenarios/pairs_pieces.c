@@ -298,3 +298,21 @@ CHECK_SCENARIO(pair_replace_huge__pieces,
 	       .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"pieces", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	struct tarry_piece p[4];
+	int64_t n;
+
+	tarry_port_read_begin();
+	n = tarry_translate_range(bed.space, 0, PAGES(1), p, 4);
+	check_assert(n == 1);
+	found(p[0].kind == TARRY_LEAF ? (int)(p[0].oa / BED_PAGE) : -1, TAKES);
+	if (p[0].kind == TARRY_LEAF)
+		check_page_touch((unsigned int)(p[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_idle__pieces, .about = "idle against pieces",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"idle", idle}, {"pieces", reads_idle}})

@@ -277,3 +277,20 @@ CHECK_SCENARIO(pair_replace_huge__pin, .about = "replace_huge against pin",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"pin", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_ENOENT);
+	if (err == TARRY_EAGAIN)
+		return;
+	found(err ? -1 : (int)(hit.oa / BED_PAGE), TAKES);
+	if (!err)
+		tarry_unpin(bed.space, &hit);
+}
+
+CHECK_SCENARIO(pair_idle__pin, .about = "idle against pin",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"idle", idle}, {"pin", reads_idle}})

@@ -152,3 +152,12 @@ CHECK_SCENARIO(pair_replace_huge__section,
 	       .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"section", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	found(bed_read(0), TAKES);
+}
+
+CHECK_SCENARIO(pair_idle__section, .about = "idle against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"idle", idle}, {"section", reads_idle}})

@@ -307,3 +307,20 @@ CHECK_SCENARIO(pair_replace_huge__soft_tlb,
 	       .setup = open_huge, .finish = close,
 	       .threads = {{"replace_huge", replace_huge},
 			   {"soft_tlb", reads_replace_huge}})
+
+static void reads_idle(void)
+{
+	tarry_oa oa;
+	int err;
+
+	tarry_port_read_begin();
+	err = tarry_soft_tlb_translate(bed.tlb, 0, &oa);
+	found(err ? -1 : (int)(oa / BED_PAGE), TAKES);
+	if (!err)
+		check_page_touch((unsigned int)(oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_idle__soft_tlb, .about = "idle against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .threads = {{"idle", idle}, {"soft_tlb", reads_idle}})

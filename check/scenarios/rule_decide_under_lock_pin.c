@@ -76,6 +76,43 @@ static void finish_share(void)
 	bed_close();
 }
 
+/* Reclaim of what nobody holds. */
+static bool not_held(void *ctx, const struct tarry_piece *piece)
+{
+	(void)ctx;
+	return !tarry_load(&bed.pins[piece->oa / BED_PAGE % 64], TARRY_RELAXED);
+}
+
+static void idle(void)
+{
+	struct tarry_idle walk = {.len = 2 * BED_PAGE, .of_no_value = not_held};
+
+	check_assert(!tarry_reclaim_idle(bed.space, &walk));
+	bed.results[0] = (int)walk.tables;
+}
+
+static void pin_or_miss(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_ENOENT);
+	bed.results[1] = err;
+}
+
+static void finish_idle(void)
+{
+	if (bed.results[0] && !bed.results[1])
+		check_violation(CHECK_LOST,
+				"a pinned page went as one that nobody holds");
+	bed_close();
+}
+
+CHECK_SCENARIO(rule_decide_under_lock_pin_idle, .rule = "decide-under-lock",
+	       .about = "a page is pinned, or goes as one that nobody holds",
+	       .shared = BED_SHARED, .setup = setup, .finish = finish_idle,
+	       .threads = {{"idle", idle}, {"pin", pin_or_miss}})
+
 CHECK_SCENARIO(rule_decide_under_lock_share, .rule = "decide-under-lock",
 	       .about = "a page that is shared is not pinned to be written",
 	       .shared = BED_SHARED, .setup = setup, .finish = finish_share,

@@ -36,3 +36,33 @@ CHECK_SCENARIO(rule_exchange_where_hardware_writes,
 	       .rule = "exchange-where-hardware-writes", .shared = BED_SHARED,
 	       .setup = setup, .threads = {{"unmap", unmap}, {"cpu", write}},
 	       .finish = finish)
+
+/* ---- an unmap of what is clean ---- */
+
+static bool keep_dirty(void *ctx, const struct tarry_piece *piece)
+{
+	(void)ctx;
+	return piece->rights & TARRY_DIRTY;
+}
+
+static void unmap_clean(void)
+{
+	struct tarry_how how = {.keep = keep_dirty};
+
+	check_assert(!tarry_unmap(bed.space, 0, BED_PAGE, &how));
+}
+
+static void finish_clean(void)
+{
+	tarry_pool_drain(bed.pool);
+	if (bed.dirty >> 10 & 1)
+		check_violation(CHECK_LOST,
+				"the owner keeps dirty pages, and one went");
+	bed_close();
+}
+
+CHECK_SCENARIO(rule_exchange_where_hardware_writes_keep,
+	       .about = "an unmap that keeps what is dirty",
+	       .rule = "exchange-where-hardware-writes", .shared = BED_SHARED,
+	       .setup = setup, .finish = finish_clean,
+	       .threads = {{"unmap", unmap_clean}, {"cpu", write}})

@@ -85,3 +85,25 @@ CHECK_SCENARIO(rule_listeners_always_go, .rule = "listeners-always",
 	       .about = "a listener that goes during an unmap",
 	       .shared = BED_SHARED, .setup = setup, .finish = bed_close,
 	       .threads = {{"unmap", unmap}, {"read", read_and_go}})
+
+/* ---- what was read through a frozen slot is forgotten, too ---- */
+
+static bool of_no_value(void *ctx, const struct tarry_piece *piece)
+{
+	(void)ctx;
+	(void)piece;
+	return true;
+}
+
+static void idle(void)
+{
+	struct tarry_idle walk = {.len = 2 * BED_PAGE,
+				  .of_no_value = of_no_value};
+
+	check_assert(!tarry_reclaim_idle(bed.space, &walk));
+}
+
+CHECK_SCENARIO(rule_listeners_always_idle, .rule = "listeners-always",
+	       .about = "a table goes while a soft TLB is filled from it",
+	       .shared = BED_SHARED, .setup = setup_cold, .finish = finish,
+	       .threads = {{"idle", idle}, {"read", read_twice}})

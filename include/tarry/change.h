@@ -33,6 +33,10 @@ enum tarry_how_flags {
 	TARRY_DEPOSIT = 1 << 2,
 	/* split takes its tables from the spare or the stock only. */
 	TARRY_NO_ALLOC = 1 << 3,
+	/* unmap leaves tables that it empties attached, or lets them wait to be
+	 * freed, whatever the space does by TARRY_SPACE_KEEP_TABLES. */
+	TARRY_KEEP_TABLES = 1 << 4,
+	TARRY_RETIRE_TABLES = 1 << 5,
 };
 
 /* How an operation is done; NULL stands for all zero. */
@@ -45,6 +49,15 @@ struct tarry_how {
 	/* Invalidation and retiring are left to the end of this gather (unmap,
 	 * protect, mark and reclaim; the others do not accept one). */
 	struct tarry_gather *gather;
+	/*
+	 * unmap asks it for each leaf and mark, or for the part in the range of
+	 * one that sticks out: true, and it stays as it is, and its table too.
+	 * A whole leaf that goes is what was asked about: where hardware sets
+	 * accessed or dirty meanwhile, it is asked again.  Table locks are
+	 * held: must not sleep, nor call operations.
+	 */
+	bool (*keep)(void *ctx, const struct tarry_piece *piece);
+	void *keep_ctx;
 };
 
 /**
@@ -81,12 +94,13 @@ static inline int tarry_map(struct tarry_space *s, tarry_va va, tarry_oa oa,
  * @s:   space
  * @va:  bytes, multiple of the format's page
  * @len: bytes, not 0, same multiple; holes are allowed, marks go too
- * @how: stock, gather; or NULL
+ * @how: stock, gather, keep, TARRY_KEEP_TABLES or TARRY_RETIRE_TABLES; or NULL
  *
  * A large leaf that sticks out is split; tables that are emptied wait to be
- * freed (unless TARRY_SPACE_KEEP_TABLES).  With TARRY_SPACE_RELEASE, pages that
- * are scattered over a table go in turns of at least 16 runs, each turn atomic
- * by itself.
+ * freed, unless they are kept: by the flags, and if there is none by the
+ * space's.  What how->keep() keeps still translates.  With TARRY_SPACE_RELEASE,
+ * pages that are scattered over a table go in turns of at least 16 runs, each
+ * turn atomic by itself.
  *
  * Context: read section forbidden; sleeps only to help when too much waits.
  * Locks:   takes table locks of the range; none held on return.
@@ -95,10 +109,10 @@ static inline int tarry_map(struct tarry_space *s, tarry_va va, tarry_oa oa,
  *          harvest-after-invalidate, whole-span, empty-in-one-hold,
  *          lock-top-down, retire-needs-no-memory, freeze-then-change.
  * Return:  0, or with nothing changed: TARRY_EALIGN, TARRY_ELENGTH,
- *          TARRY_ERANGE, TARRY_ENOMEM (for the split).  TARRY_ELISTENER: done,
- *          but what was taken away is kept until tarry_settle(); or, with
- *          TARRY_SPACE_RELEASE, done as far as there was room to keep it: the
- *          rest stays mapped.
+ *          TARRY_ERANGE, TARRY_ENOMEM (for the split), TARRY_EINVAL (both
+ *          flags).  TARRY_ELISTENER: done, but what was taken away is kept
+ *          until tarry_settle(); or, with TARRY_SPACE_RELEASE, done as far as
+ *          there was room to keep it: the rest stays mapped.
  */
 static inline int tarry_unmap(struct tarry_space *s, tarry_va va, uint64_t len,
 			      const struct tarry_how *how)
@@ -224,26 +238,6 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
  */
 int tarry_harvest(struct tarry_space *s, tarry_va va, uint64_t len,
 		  tarry_rights clear, uint64_t *accessed, uint64_t *dirty);
-
-/**
- * tarry_reclaim() - empty tables in [va, va + len) wait to be freed
- * @s:   space
- * @va:  bytes, multiple of the format's page
- * @len: bytes, not 0, same multiple
- * @how: gather; or NULL
- *
- * For spaces with TARRY_SPACE_KEEP_TABLES; others have none to find.
- *
- * Context: read section forbidden; sleeps only to help when too much waits.
- * Locks:   takes table locks of the range; none held on return.
- * Ref:     caller has one on @s.
- * Rules:   empty-in-one-hold, unlink-invalidate-wait-free, whole-span,
- *          lock-top-down.
- * Return:  number of tables detached; or TARRY_EALIGN, TARRY_ELENGTH,
- *          TARRY_ERANGE; TARRY_ELISTENER as tarry_unmap().
- */
-int64_t tarry_reclaim(struct tarry_space *s, tarry_va va, uint64_t len,
-		      const struct tarry_how *how);
 
 /**
  * tarry_reserve() - a stock for the worst that one operation can need

@@ -21,6 +21,7 @@
 #include "tarry/change.h"
 #include "tarry/companion.h"
 #include "tarry/huge.h"
+#include "tarry/reclaim.h"
 #include "tarry/soft_tlb.h"
 
 #endif
