@@ -93,6 +93,8 @@ struct check_object {
  * @finish:   run after them, the same; or NULL
  * @reuse:    check_alloc() hands out freed addresses at once
  * @faults:   how many allocations may fail, by choice
+ * @calls_read: deferred calls open sections, too, and waits look for theirs;
+ *            by schedules they always do
  * @bound:    most preemptions explored by default; 0: no bound
  * @steps:    most events of one execution; 0: 20000
  * @zoo:      number of the historical race, or 0
@@ -111,6 +113,7 @@ struct check_scenario {
 	void (*finish)(void);
 	bool reuse;
 	unsigned int faults;
+	bool calls_read;
 	unsigned int bound;
 	unsigned int steps;
 	unsigned int zoo;

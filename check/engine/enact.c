@@ -27,6 +27,12 @@ static void world_effect(struct thread *t, unsigned int tid, struct op *op,
 {
 	switch (op->kind) {
 	case OP_SECTION_BEGIN:
+		if (tid >= grow.n_waited)
+			machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1,
+					0,
+					"a deferred call begins a section, "
+					"where no wait looks for it: the "
+					"scenario must say .calls_read");
 		if (!t->depth[op->how]++)
 			t->begun[op->how]++;
 		break;
@@ -212,9 +218,11 @@ void enact_before(struct thread *t, struct op *op)
 	    !(op->kind == OP_SPAWN && op->how != CHECK_CLASSES))
 		return;
 	memset(t->found, 0, sizeof(t->found));
-	for (unsigned int u = 0; u < grow.n_threads; u++)
-		if (barrier)
+	if (barrier)
+		for (unsigned int u = 0; u < grow.n_threads; u++)
 			find_deferred(t, u);
-		else if (u != tid)
-			t->found[u] = find(world_section(op->how, u));
+	else
+		for (unsigned int u = 0; u < grow.n_waited; u++)
+			if (u != tid)
+				t->found[u] = find(world_section(op->how, u));
 }

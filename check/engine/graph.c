@@ -50,6 +50,9 @@ static bool thread_can(const struct thread *t)
 	case OP_RELAX:
 		return false; /* a revisit takes it out of its loop */
 	case OP_AWAIT:
+		/* A schedule that ends before says that it was missed. */
+		if (grow.replay || (grow.g.stuck >> (t - machine.threads) & 1))
+			return grow.replay && missed_can(t);
 		return await_can(t, op);
 	case OP_LOCK:
 		key = node_key(op->addr);
@@ -167,6 +170,7 @@ bool graph_replay(const struct schedule *s, enum outcome *how)
 	grow.replay = true;
 	grow.misfit = false;
 	grow.g.n = 0;
+	grow.g.stuck = 0;
 	memset(grow.g.n_of, 0, sizeof(grow.g.n_of));
 	run_begin();
 	*how = machine_run();
@@ -184,6 +188,8 @@ static void run_begin(void)
 	while (grow.n_threads < CHECK_THREADS &&
 	       machine.scenario->threads[grow.n_threads].run)
 		grow.n_threads++;
+	grow.n_waited = machine.scenario->calls_read ? CLOCK_THREADS - 1
+						     : grow.n_threads;
 }
 
 /* Does a loop read what is newest, so that nothing more can end it? */
@@ -222,6 +228,10 @@ static enum outcome ended(enum outcome how, struct tally *t)
 {
 	bool gave_up = false, benign = false;
 
+	if (grow.g.stuck)
+		return missed_ended(how);
+	if (how == OUTCOME_COMPLETE || how == OUTCOME_BLOCKED)
+		missed_push();
 	if (how == OUTCOME_CUT) {
 		t->redundant++;
 		return how;
@@ -288,6 +298,7 @@ void graph_begin(const struct search *s)
 	grow.replay = false;
 	pending_begin();
 	grow.g.n = 0;
+	grow.g.stuck = 0;
 	grow.g.time = 0;
 	grow.g.share = 1;
 	memset(grow.g.n_of, 0, sizeof(grow.g.n_of));
@@ -326,7 +337,7 @@ static void explore_one(const struct search *s, struct tally *t,
 	if (!model_consistent(&grow.g, grow.d, s->model))
 		abort(); /* only consistent ones were pushed */
 	how = ended(machine_run(), t);
-	t->executions++;
+	t->executions += !grow.g.stuck;
 	t->events += machine.n_events;
 	if (machine.n_events > t->longest)
 		t->longest = machine.n_events;

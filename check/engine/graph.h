@@ -65,6 +65,7 @@ struct graph {
 	/* The numbers of spawned threads, as in struct machine. */
 	uint8_t spawn_ids[CLOCK_THREADS][16];
 	unsigned int next_id;
+	uint32_t stuck; /* threads whose wait was missed: see missed.c */
 	uint32_t time;
 	double share; /* of all there is to explore, if all branches were
 		       * equal; they are not */
@@ -110,6 +111,9 @@ bool graph_replay(const struct schedule *s, enum outcome *how);
  * @to as well, and newest of its word if it was; @r reads what it read. */
 bool graph_revisit(const struct graph *g, const struct derived *d,
 		   unsigned int r, struct graph *to);
+/* The graph that is left without node @a, and all that hangs on it. */
+void graph_without(const struct graph *g, const struct derived *d,
+		   unsigned int a, struct graph *to);
 /* The rank of the newest write to @key; and room at @rank for one more. */
 int graph_top_rank(const struct graph *g, uint64_t key);
 void graph_make_room(struct graph *g, uint64_t key, int rank);

@@ -24,6 +24,7 @@ struct growth {
 	/* Where sections ended: place in their thread. */
 	uint16_t ended[CHECK_CLASSES][CLOCK_THREADS][MACHINE_SECTIONS];
 	unsigned int n_threads; /* of the scenario */
+	unsigned int n_waited;	/* those, and maybe deferred calls */
 	bool replay;		/* of a schedule: no branches */
 	uint64_t order[GRAPH_EVENTS];
 	const struct schedule *schedule;
@@ -62,6 +63,7 @@ void node_of(struct node *to, const struct thread *t, const struct op *op);
 /* The word that an event is about; not always of memory.  0: none. */
 uintptr_t node_word(const struct thread *t, const struct op *op);
 /* A word, and which of its lives between plain writes. */
+#define KEY_ADDR_SHIFT 12
 uint64_t node_key(uintptr_t addr);
 /* The write of that rank; -1: the initial value. */
 int graph_write_at(const struct graph *g, uint64_t key, int rank);
@@ -84,6 +86,15 @@ bool grow_rmw(const struct node *proto, const struct op *op,
 /* By the writes of all that a revisit left half done; false: one has no
  * place. */
 bool grow_halves(void);
+
+/* ---- missed.c ---- */
+
+/* Does the newest value end the wait of @t? */
+bool missed_can(const struct thread *t);
+/* What is left of the graph, which is done, where a wait in it is missed. */
+void missed_push(void);
+/* Such a graph is done, too. */
+enum outcome missed_ended(enum outcome how);
 
 /* ---- enact.c: the strategy's, see machine.h ---- */
 

@@ -36,7 +36,7 @@ uint64_t node_key(uintptr_t addr)
 {
 	const struct cell *c = memory_cell(addr);
 
-	return (uint64_t)addr << 12 | ((c ? c->version : 0) & 4095);
+	return (uint64_t)addr << KEY_ADDR_SHIFT | ((c ? c->version : 0) & 4095);
 }
 
 int graph_write_at(const struct graph *g, uint64_t key, int rank)
@@ -68,11 +68,9 @@ uint64_t word_value(const struct graph *g, const struct op *op, int w)
 	return w < 0 ? word_initial(op->addr, op->size) : g->nodes[w].written;
 }
 
-static void node_of_wait(struct node *n, const struct thread *t,
-			 const struct ticket *k)
+static void node_of_wait(struct node *n, const struct ticket *k)
 {
-	(void)t;
-	for (unsigned int u = 0; u < grow.n_threads; u++)
+	for (unsigned int u = 0; u < grow.n_waited; u++)
 		if (k->begun[u])
 			n->joined[u] = (uint16_t)(grow.ended[k->class][u]
 							    [k->begun[u] - 1] +
@@ -146,7 +144,7 @@ void node_of(struct node *to, const struct thread *t, const struct op *op)
 	case OP_WAIT_END:
 		n.type = NODE_JOIN;
 		n.order = __ATOMIC_SEQ_CST;
-		node_of_wait(&n, t, &t->tickets[op->n]);
+		node_of_wait(&n, &t->tickets[op->n]);
 		break;
 	case OP_START:
 		n.type = NODE_JOIN;
@@ -154,9 +152,8 @@ void node_of(struct node *to, const struct thread *t, const struct op *op)
 			n.joined[t->parent] = t->start_after;
 		if (op->n != ~0u)
 			node_of_wait(
-				&n, t,
-				&machine.threads[op->n / MACHINE_TICKETS]
-					 .tickets[op->n % MACHINE_TICKETS]);
+				&n, &machine.threads[op->n / MACHINE_TICKETS]
+					     .tickets[op->n % MACHINE_TICKETS]);
 		/* The spawning event comes before in any case. */
 		if (!t->run && n.joined[t->parent] < t->start_after)
 			n.joined[t->parent] = t->start_after;

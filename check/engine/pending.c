@@ -19,7 +19,7 @@ void pending_push(const struct graph *g)
 {
 	struct graph *copy;
 
-	if (grow.replay)
+	if (grow.replay || grow.g.stuck)
 		return;
 	if (n_pending == PENDING_MAX && bottom) {
 		memmove(pending, pending + bottom,

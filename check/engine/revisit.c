@@ -168,6 +168,46 @@ static enum fate fate_of(const struct graph *g, const vclock *prefix,
 	return n->type == NODE_RMW && n->write_time > since ? KEEP_READ : KEEP;
 }
 
+/* The threads of @g, and no event. */
+static void graph_empty(struct graph *to, const struct graph *g)
+{
+	to->n = 0;
+	to->time = g->time;
+	to->next_id = g->next_id;
+	to->stuck = g->stuck;
+	memcpy(to->spawn_ids, g->spawn_ids, sizeof(to->spawn_ids));
+	memset(to->n_of, 0, sizeof(to->n_of));
+}
+
+static int16_t graph_keep(struct graph *to, const struct node *n)
+{
+	to->nodes[to->n] = *n;
+	to->at[n->tid][to->n_of[n->tid]++] = (int16_t)to->n;
+	return (int16_t)to->n++;
+}
+
+/* All that stay are there; @moved says where they were. */
+static void graph_settle(struct graph *to, const int16_t *moved)
+{
+	for (unsigned int i = 0; i < to->n; i++)
+		if (node_reads(&to->nodes[i]) && to->nodes[i].rf >= 0)
+			to->nodes[i].rf = moved[to->nodes[i].rf];
+	renumber(to);
+}
+
+void graph_without(const struct graph *g, const struct derived *d,
+		   unsigned int a, struct graph *to)
+{
+	int16_t moved[GRAPH_EVENTS];
+
+	graph_empty(to, g);
+	for (unsigned int i = 0; i < g->n; i++)
+		moved[i] = node_within(&g->nodes[a], &d[i].porf)
+				   ? -1
+				   : graph_keep(to, &g->nodes[i]);
+	graph_settle(to, moved);
+}
+
 bool graph_revisit(const struct graph *g, const struct derived *d,
 		   unsigned int r, struct graph *to)
 {
@@ -185,11 +225,7 @@ bool graph_revisit(const struct graph *g, const struct derived *d,
 			return false;
 		}
 	}
-	to->n = 0;
-	to->time = g->time;
-	to->next_id = g->next_id;
-	memcpy(to->spawn_ids, g->spawn_ids, sizeof(to->spawn_ids));
-	memset(to->n_of, 0, sizeof(to->n_of));
+	graph_empty(to, g);
 	for (unsigned int i = 0; i < g->n; i++) {
 		enum fate fate = fate_of(g, prefix, r, i);
 		struct node *n = &to->nodes[to->n];
@@ -197,18 +233,13 @@ bool graph_revisit(const struct graph *g, const struct derived *d,
 		moved[i] = -1;
 		if (fate == DROP)
 			continue;
-		moved[i] = (int16_t)to->n;
-		*n = g->nodes[i];
-		to->at[n->tid][to->n_of[n->tid]++] = (int16_t)to->n++;
+		moved[i] = graph_keep(to, &g->nodes[i]);
 		if (fate == KEEP_READ && n->type == NODE_RMW) {
 			n->type = NODE_READ;
 			n->flags |= NODE_HALF;
 		}
 	}
-	for (unsigned int i = 0; i < to->n; i++)
-		if (node_reads(&to->nodes[i]) && to->nodes[i].rf >= 0)
-			to->nodes[i].rf = moved[to->nodes[i].rf];
-	renumber(to);
+	graph_settle(to, moved);
 	if (moved[r] < 0)
 		to->nodes[to->n - 1].flags |= NODE_FIRST;
 	return true;
