@@ -288,12 +288,43 @@ void check_section_at(enum check_class class, bool begin,
 
 /* ---- hardware ---- */
 
+/*
+ * What hardware does as it walks, between check_section_begin(CHECK_HW) and its
+ * end.  It is no part of its CPU's program: under rc11 it is ordered by where
+ * its address came from, by the invalidations that had been waited for, and,
+ * for one word, by what was done to it there before; by nothing else.
+ * Under sc and tso it is an access like any other.
+ */
+enum check_walk {
+	CHECK_WALK_FIRST = 1, /* of the root: the address is known */
+	CHECK_WALK_NEXT,      /* the address was found by the one before */
+	CHECK_WALK_KEPT,      /* it was found once, and kept */
+};
+#define check_walk_load(p, how)                                           \
+	((__typeof__(*(p) + 0))check_walk_load_at(                        \
+		(p), sizeof(*(p)), (how), CHECK_SITE("hardware reads " #p, \
+						     TARRY_RELAXED)))
+uint64_t check_walk_load_at(const volatile void *p, unsigned int size,
+			    enum check_walk how, struct check_site *site);
+/* It sets bits in the entry that it just read, if that still stands there. */
+#define check_walk_cas(p, expected, v)                      \
+	check_walk_cas_at((p), sizeof(*(p)), (expected), (v), \
+			  CHECK_SITE("hardware sets " #p, TARRY_RELAXED))
+bool check_walk_cas_at(volatile void *p, unsigned int size, uint64_t *expected,
+		       uint64_t v, struct check_site *site);
+/* It uses, or writes, the data page that it was led to. */
+#define check_walk_page(n, write, how)                                    \
+	check_walk_page_at((n), (write), (how),                           \
+			   CHECK_SITE("hardware uses a page", 0))
+void check_walk_page_at(unsigned int page, bool write, enum check_walk how,
+			struct check_site *site);
+
 /**
  * struct check_mmu - one CPU's MMU: a walker with a TLB and a walk cache
  *
  * It is walked by a thread of the scenario that plays the CPU.  A walk is a
- * section of class CHECK_HW; loads in it are ordered by address dependency
- * only.  What it found it may keep, and use at any time until invalidated.
+ * section of class CHECK_HW, of accesses as above.  What it found it may keep,
+ * and use at any time until invalidated.
  */
 struct check_mmu {
 	const struct check_mmu_ops *ops;

@@ -244,6 +244,7 @@ static void hunt_all(const struct options *o)
 			abort();
 		fflush(stdout);
 		if (!fork()) {
+			guard_timers();
 			for (unsigned int i = job; i < n_mutants; i += jobs) {
 				struct mutant m;
 

@@ -106,6 +106,22 @@ static void lock_effect(struct thread *t, struct op *op)
 		perform_unlocked(t, op);
 }
 
+/* What orders the access; and what a page that hardware is led to needs. */
+static void enact_clocks(struct thread *t, const struct derived *d,
+			 const struct node *n)
+{
+	t->hb = d->hb;
+	if (n->walk) {
+		t->hb = d->walk;
+		t->hb[n->tid] = d->hb[n->tid];
+	}
+	if (!t->depth[CHECK_HW])
+		return;
+	t->walk_base = d->walk_base;
+	t->walk = d->walk;
+	t->acquired = d->acquired;
+}
+
 static void do_node(struct thread *t, struct op *op, unsigned int i)
 {
 	unsigned int tid = (unsigned int)(t - machine.threads);
@@ -113,7 +129,7 @@ static void do_node(struct thread *t, struct op *op, unsigned int i)
 	uintptr_t word = node_word(t, op);
 	uint64_t old = 0;
 
-	t->hb = grow.d[i].hb;
+	enact_clocks(t, &grow.d[i], n);
 	op->result = node_reads(n) ? n->read : n->choice;
 	grow.order[grow.n_done] = i;
 	grow.done[tid]++;
@@ -123,6 +139,7 @@ static void do_node(struct thread *t, struct op *op, unsigned int i)
 			      node_writes(n) && op->kind != OP_LOCK &&
 				      op->kind != OP_UNLOCK,
 			      0, op->site, op->pc);
+	t->hb = grow.d[i].hb;
 	if (machine.recording && op->addr)
 		old = machine_read(op->addr, op->size ? op->size : 4);
 	if (word && (node_reads(n) || node_writes(n)))

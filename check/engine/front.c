@@ -103,6 +103,34 @@ void check_relax(struct check_site *site)
 	machine_do(&op);
 }
 
+/* ---- hardware ---- */
+
+uint64_t check_walk_load_at(const volatile void *p, unsigned int size,
+			    enum check_walk how, struct check_site *site)
+{
+	struct op op = op_at(OP_LOAD, site, PC);
+
+	op.addr = (uintptr_t)p;
+	op.size = (uint8_t)size;
+	op.walk = (uint8_t)how;
+	return machine_do(&op);
+}
+
+bool check_walk_cas_at(volatile void *p, unsigned int size, uint64_t *expected,
+		       uint64_t v, struct check_site *site)
+{
+	struct op op = op_at(OP_CAS, site, PC);
+	uint64_t wanted = *expected;
+
+	op.addr = (uintptr_t)p;
+	op.size = (uint8_t)size;
+	op.value = v;
+	op.expected = wanted;
+	op.walk = CHECK_WALK_NEXT;
+	*expected = machine_do(&op);
+	return *expected == wanted;
+}
+
 /* ---- locks ---- */
 
 void check_lock(struct tarry_port_lock *l, struct check_site *site)
@@ -469,18 +497,19 @@ bool check_keeps(struct check_site *site)
 	return !site->skipped;
 }
 
-void check_page_at(unsigned int page, int what, struct check_site *site)
+static void page_event(unsigned int page, int what, struct check_site *site,
+		       const void *pc)
 {
 	static const char *const names[] = {"allocates", "frees", "uses",
 					    "writes"};
 	/* Pages live in the last of the world's words. */
 	uintptr_t addr = (uintptr_t)&memory_world[128 + page % PAGES];
 	struct cell *c = memory_cell(addr);
-	struct op op = op_at(OP_PAGE, site, PC);
+	struct op op = op_at(OP_PAGE, site, pc);
 
 	site->seen = 1;
 	if (page >= PAGES)
-		machine_violate(CHECK_MISUSE, site, PC, 0, -1, 0,
+		machine_violate(CHECK_MISUSE, site, pc, 0, -1, 0,
 				"there is no data page %u: 0 to %u", page,
 				PAGES - 1);
 	if (machine.recording && !machine.raw) {
@@ -491,14 +520,31 @@ void check_page_at(unsigned int page, int what, struct check_site *site)
 		machine_record(&op, 0, 0);
 	}
 	if (what >= 2) {
-		machine_judge(c, addr, false, 0, site, PC);
+		machine_judge(c, addr, false, 0, site, pc);
 		return;
 	}
 	if (!what && !machine.raw && !c->dead)
-		machine_violate(CHECK_DOUBLE_FREE, site, PC, addr, -1, 0,
+		machine_violate(CHECK_DOUBLE_FREE, site, pc, addr, -1, 0,
 				"allocates data page %u, which is in use",
 				page);
-	machine_life(addr, 4, !what, site, PC);
+	machine_life(addr, 4, !what, site, pc);
+}
+
+void check_page_at(unsigned int page, int what, struct check_site *site)
+{
+	page_event(page, what, site, PC);
+}
+
+void check_walk_page_at(unsigned int page, bool write, enum check_walk how,
+			struct check_site *site)
+{
+	struct thread *t = machine.now;
+	vclock own = t->hb;
+
+	if (!machine.raw)
+		walk_clock(t, how);
+	page_event(page, write ? 3 : 2, site, PC);
+	t->hb = own;
 }
 
 void check_table(const volatile void *p, unsigned int slots, unsigned int level,

@@ -37,6 +37,7 @@ struct node {
 	uint8_t tid, type, order, flags;
 	uint8_t how;  /* of an RMW or a wait */
 	uint8_t kind; /* enum op_kind */
+	uint8_t walk; /* enum check_walk */
 	uint16_t po;  /* place in its thread */
 	int16_t rf;   /* index of the write it reads; -1: the initial value */
 	int16_t rank; /* of a write in coherence, from 1 */
@@ -58,6 +59,8 @@ struct derived {
 	vclock sync;	 /* what an acquire of this write brings */
 	vclock acquired; /* of the thread, after it: loads without acquire */
 	vclock released; /* the last release fence of the thread */
+	/* Of hardware that walks for it; see struct thread. */
+	vclock walk_base, walk;
 };
 
 struct graph {

@@ -192,6 +192,7 @@ static void thread_reset(unsigned int i, const char *name, void (*run)(void))
 	t->op = &t->start;
 	coroutine_reset(&t->co, thread_main);
 	t->hb = machine.setup_hb;
+	t->walk_base = machine.setup_hb;
 	t->hb[i] = 1;
 }
 

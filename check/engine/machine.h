@@ -52,6 +52,9 @@ struct thread {
 	/* Clocks: of dependence, of happens-before; loads without acquire, the
 	 * last release fence. */
 	vclock dep, hb, acquired, released;
+	/* Of hardware that walks for it: what any walk is ordered after; and
+	 * what the last access of the one under way is. */
+	vclock walk_base, walk;
 	uint32_t n_events;
 	/* Sections of each class: depth, outermost ones begun and ended. */
 	uint8_t depth[CHECK_CLASSES];
@@ -210,6 +213,8 @@ void machine_plain(uintptr_t addr, unsigned int len, bool write,
 		   const void *pc);
 void machine_life(uintptr_t addr, size_t len, bool born,
 		  struct check_site *site, const void *pc);
+/* Until t->hb is put back, it is what orders an access that hardware does. */
+void walk_clock(struct thread *t, enum check_walk how);
 /* @bytes: those of the cell that a plain access is to; 0: it is atomic. */
 void machine_judge(struct cell *c, uintptr_t addr, bool write,
 		   unsigned int bytes, struct check_site *site, const void *pc);

@@ -7,6 +7,8 @@
  * what is kept, keeps walks under way from keeping what they found, and is
  * complete when those have ended.  It waits for nobody else: whether software
  * walkers are inside says it nothing (Z48).
+ *
+ * The locks and words of struct check_mmu stand for what is inside a CPU.
  */
 #include "check.h"
 
@@ -52,8 +54,9 @@ static bool walk(struct check_mmu *m, unsigned int va, bool write,
 {
 	uint64_t *table = m->root;
 	unsigned int l = m->levels - 1;
+	enum check_walk how = CHECK_WALK_FIRST;
 
-	for (;; l--) {
+	for (;; l--, how = CHECK_WALK_NEXT) {
 		uint64_t *slot = &table[va >> l & 1];
 		uint64_t e = 0, want;
 
@@ -64,11 +67,12 @@ static bool walk(struct check_mmu *m, unsigned int va, bool write,
 			if (kept && !check_choose(2))
 				e = kept - 1;
 		}
-		/* What is loaded next hangs on this by its address, and is seen
-		 * as it was when this was published: in a chain of loads, that
-		 * is what acquire says. */
-		if (!e)
-			e = tarry_load(slot, TARRY_ACQUIRE);
+		if (e) {
+			table = m->ops->table(e);
+			how = CHECK_WALK_KEPT;
+			slot = &table[va >> --l & 1];
+		}
+		e = check_walk_load(slot, how);
 		if (!m->ops->present(e))
 			return false;
 		if (l && !m->ops->leaf(e, l)) {
@@ -82,14 +86,14 @@ static bool walk(struct check_mmu *m, unsigned int va, bool write,
 		want = e | m->ops->accessed | (write ? m->ops->dirty : 0);
 		/* The bits are set in the entry that it still is, or it walks
 		 * again; that once more is enough to see anything. */
-		if (want != e && !tarry_cas(slot, &e, want, TARRY_RELAXED)) {
+		if (want != e && !check_walk_cas(slot, &e, want)) {
 			if (!m->ops->present(e))
 				return false;
 			check_assume(m->ops->leaf(e, l));
 			want = e | m->ops->accessed |
 			       (write ? m->ops->dirty : 0);
 			check_assume(want == e ||
-				     tarry_cas(slot, &e, want, TARRY_RELAXED));
+				     check_walk_cas(slot, &e, want));
 		}
 		*leaf = want;
 		*level = l;
@@ -100,6 +104,7 @@ static bool walk(struct check_mmu *m, unsigned int va, bool write,
 bool check_mmu_access(struct check_mmu *m, unsigned int va, bool write,
 		      unsigned int *page)
 {
+	enum check_walk how = CHECK_WALK_KEPT;
 	unsigned int level, found;
 	uint64_t e, generation;
 
@@ -111,12 +116,10 @@ bool check_mmu_access(struct check_mmu *m, unsigned int va, bool write,
 			return false;
 		}
 		keep(m, va, generation, e, level);
+		how = CHECK_WALK_NEXT;
 	}
 	found = m->ops->page(e, level, va);
-	if (write)
-		check_page_write(found);
-	else
-		check_page_touch(found);
+	check_walk_page(found, write, how);
 	check_section_end(CHECK_HW);
 	if (page)
 		*page = found;

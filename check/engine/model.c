@@ -55,7 +55,14 @@ static unsigned int wait_event(const struct graph *g, unsigned int i)
 	return (unsigned int)g->at[n->tid][po];
 }
 
-/* Who has waited is past a full fence. */
+/* A section begins after what the wait @hb ends with. */
+static void derive_begin(struct derived *to, const struct node *n,
+			 const vclock *hb)
+{
+	clock_join(&to->hb, hb);
+	if (n->how == CHECK_HW)
+		clock_join(&to->walk_base, hb);
+}
 
 /* All that must come first is derived. */
 static void derive(const struct graph *g, struct derived *d, unsigned int i)
@@ -83,7 +90,11 @@ static void derive(const struct graph *g, struct derived *d, unsigned int i)
 	if (n->flags & NODE_SECTION)
 		for (unsigned int j = 0; j < g->n; j++)
 			if (wait_before(g, &g->nodes[j], n))
-				clock_join(&to->hb, &d[wait_event(g, j)].hb);
+				derive_begin(to, n, &d[wait_event(g, j)].hb);
+	if (n->walk && n->walk != CHECK_WALK_NEXT)
+		to->walk = to->walk_base;
+	if (n->walk == CHECK_WALK_KEPT)
+		clock_join(&to->walk, &to->acquired);
 	to->hb[n->tid] = (uint16_t)(n->po + 1);
 	to->porf[n->tid] = (uint16_t)(n->po + 1);
 	if (node_reads(n) && n->rf >= 0) {
@@ -94,6 +105,8 @@ static void derive(const struct graph *g, struct derived *d, unsigned int i)
 			clock_join(&to->hb, &w->sync);
 		else
 			clock_join(&to->acquired, &w->sync);
+		if (n->walk)
+			clock_join(&to->walk, &w->sync);
 	}
 	if (is_fence(n) && acquires(n->order))
 		clock_join(&to->hb, &to->acquired);
@@ -112,7 +125,9 @@ static bool coherent(const struct graph *g, const struct derived *d,
 		     unsigned int i)
 {
 	const struct node *n = &g->nodes[i];
-	const vclock *hb = &d[i].hb;
+	/* Hardware sees what leads to where it is, and its own CPU's accesses
+	 * to this very word. */
+	const vclock *hb = n->walk ? &d[i].walk : &d[i].hb;
 
 	if (!node_reads(n) && !node_writes(n))
 		return true;
@@ -120,7 +135,9 @@ static bool coherent(const struct graph *g, const struct derived *d,
 		const struct node *e = &g->nodes[j];
 		int rank;
 
-		if (e->key != n->key || j == i || !node_within(e, hb))
+		if (e->key != n->key || j == i ||
+		    !(node_within(e, hb) ||
+		      (n->walk && e->tid == n->tid && e->po < n->po)))
 			continue;
 		rank = node_writes(e) ? e->rank : rank_of_rf(g, e);
 		if (node_reads(n) && rank > rank_of_rf(g, n))

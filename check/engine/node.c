@@ -83,6 +83,7 @@ void node_of(struct node *to, const struct thread *t, const struct op *op)
 			 .type = NODE_LOCAL,
 			 .order = op->order,
 			 .kind = op->kind,
+			 .walk = op->walk,
 			 .how = op->how,
 			 .rf = -1,
 			 .n_choices = 1,

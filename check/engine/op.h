@@ -52,6 +52,7 @@ struct op {
 	uint64_t result;   /* what was read */
 	void (*fn)(void *);
 	void *arg;
+	uint8_t walk; /* enum check_walk: hardware does it; 0: it does not */
 };
 
 #endif

@@ -234,6 +234,36 @@ static void self_deadlock(const struct thread *t, const struct op *op)
 					"takes a lock that it holds already");
 }
 
+void walk_clock(struct thread *t, enum check_walk how)
+{
+	unsigned int tid = (unsigned int)(t - machine.threads);
+	uint16_t own = t->hb[tid];
+
+	if (how != CHECK_WALK_NEXT)
+		t->walk = t->walk_base;
+	if (how == CHECK_WALK_KEPT)
+		clock_join(&t->walk, &t->acquired);
+	t->hb = t->walk;
+	t->hb[tid] = own;
+}
+
+static void act(struct thread *t, unsigned int tid, struct op *op);
+
+/* What its CPU did before does not order it, nor it what its CPU does next. */
+static void act_walk(struct thread *t, unsigned int tid, struct op *op)
+{
+	const struct cell *c = memory_cell(op->addr);
+	vclock own = t->hb, sync = c ? c->sync : (vclock){0};
+	unsigned int how = op->walk;
+
+	walk_clock(t, how);
+	op->walk = 0;
+	act(t, tid, op);
+	op->walk = (uint8_t)how;
+	clock_join(&t->walk, &sync);
+	t->hb = own;
+}
+
 static void act(struct thread *t, unsigned int tid, struct op *op)
 {
 	struct cell *c = op->addr ? memory_cell(op->addr) : NULL;
@@ -242,6 +272,10 @@ static void act(struct thread *t, unsigned int tid, struct op *op)
 		machine_violate(CHECK_WILD, op->site, op->pc, op->addr, -1, 0,
 				"%s: %p is no memory of this scenario",
 				op->site->what, (void *)op->addr);
+	if (op->walk) {
+		act_walk(t, tid, op);
+		return;
+	}
 	switch (op->kind) {
 	case OP_START:
 		if (op->n != ~0u)

@@ -27,7 +27,8 @@ static bool is_sc(const struct node *n)
 static bool hb(const struct graph *g, const struct derived *d, unsigned int a,
 	       unsigned int b)
 {
-	return a != b && node_within(&g->nodes[a], &d[b].hb);
+	return a != b && node_within(&g->nodes[a],
+				     g->nodes[b].walk ? &d[b].walk : &d[b].hb);
 }
 
 static bool access(const struct node *n)

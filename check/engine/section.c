@@ -31,6 +31,8 @@ void section_begin(struct thread *t, const struct op *op)
 				MACHINE_SECTIONS - 1);
 	/* What was done before any wait that does not wait for us. */
 	clock_join(&t->hb, &machine.waits_begun[class]);
+	if (class == CHECK_HW)
+		clock_join(&t->walk_base, &machine.waits_begun[class]);
 }
 
 unsigned int section_wait(struct thread *t, const struct op *op)

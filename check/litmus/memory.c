@@ -58,12 +58,17 @@ BODY(lb_a, R(0, x, RLX); W(y, 1, RLX))
 BODY(lb_b, R(1, y, RLX); W(x, 1, RLX))
 OUTCOME(both_one, s.r[0] == 1 && s.r[1] == 1)
 LITMUS(lb, FORBIDDEN, both_one, T(lb_a), T(lb_b))
+BODY(lb_a_f, R(0, x, RLX); F(); W(y, 1, RLX))
+BODY(lb_b_f, R(1, y, RLX); F(); W(x, 1, RLX))
+LITMUS(lb_fences, FORBIDDEN, both_one, T(lb_a_f), T(lb_b_f))
 
 /* IRIW: do two readers agree on the order of independent stores? */
 BODY(iriw_w1, W(x, 1, RLX))
 BODY(iriw_w2, W(y, 1, RLX))
 BODY(iriw_r1, R(0, x, ACQ); R(1, y, ACQ))
 BODY(iriw_r2, R(2, y, ACQ); R(3, x, ACQ))
+BODY(iriw_r1_rlx, R(0, x, RLX); R(1, y, RLX))
+BODY(iriw_r2_rlx, R(2, y, RLX); R(3, x, RLX))
 BODY(iriw_r1_f, R(0, x, RLX); F(); R(1, y, RLX))
 BODY(iriw_r2_f, R(2, y, RLX); F(); R(3, x, RLX))
 BODY(iriw_w1_sc, W(x, 1, SC))
@@ -71,6 +76,8 @@ BODY(iriw_w2_sc, W(y, 1, SC))
 BODY(iriw_r1_sc, R(0, x, SC); R(1, y, SC))
 BODY(iriw_r2_sc, R(2, y, SC); R(3, x, SC))
 OUTCOME(disagree, s.r[0] == 1 && s.r[1] == 0 && s.r[2] == 1 && s.r[3] == 0)
+LITMUS(iriw, ALLOWED(WEAK), disagree, T(iriw_w1), T(iriw_w2), T(iriw_r1_rlx),
+       T(iriw_r2_rlx))
 LITMUS(iriw_acq, ALLOWED(WEAK), disagree, T(iriw_w1), T(iriw_w2), T(iriw_r1),
        T(iriw_r2))
 LITMUS(iriw_fences, FORBIDDEN, disagree, T(iriw_w1), T(iriw_w2), T(iriw_r1_f),
@@ -101,6 +108,9 @@ BODY(s_b_acq, R(0, y, ACQ); W(x, 1, RLX))
 OUTCOME(overtaken, s.r[0] == 1 && s.x == 2)
 LITMUS(s, ALLOWED(WEAK), overtaken, T(s_a), T(s_b))
 LITMUS(s_rel_acq, FORBIDDEN, overtaken, T(s_a_rel), T(s_b_acq))
+BODY(s_a_f, W(x, 2, RLX); F(); W(y, 1, RLX))
+BODY(s_b_f, R(0, y, RLX); F(); W(x, 1, RLX))
+LITMUS(s_fences, FORBIDDEN, overtaken, T(s_a_f), T(s_b_f))
 
 /* R: two stores of one word, and a load of the other. */
 BODY(r_a, W(x, 1, RLX); W(y, 1, RLX))
@@ -131,6 +141,34 @@ BODY(wrc_c_acq, R(1, y, ACQ); R(2, x, RLX))
 OUTCOME(not_passed_on, s.r[0] == 1 && s.r[1] == 1 && s.r[2] == 0)
 LITMUS(wrc, ALLOWED(WEAK), not_passed_on, T(co_w1), T(wrc_b), T(wrc_c))
 LITMUS(wrc_ra, FORBIDDEN, not_passed_on, T(co_w1), T(wrc_b_ra), T(wrc_c_acq))
+
+/* ISA2: over a third thread, each with release and acquire. */
+BODY(isa2_a, W(x, 1, RLX); W(y, 1, REL))
+BODY(isa2_b, R(0, y, ACQ); W(z, 1, REL))
+BODY(isa2_b_rlx, R(0, y, RLX); W(z, 1, RLX))
+BODY(isa2_c, R(1, z, ACQ); R(2, x, RLX))
+LITMUS(isa2, FORBIDDEN, not_passed_on, T(isa2_a), T(isa2_b), T(isa2_c))
+LITMUS(isa2_rlx, ALLOWED(WEAK), not_passed_on, T(isa2_a), T(isa2_b_rlx),
+       T(isa2_c))
+
+/* Z6.0: coherence is no release and acquire; a full fence each is enough. */
+BODY(z6_b, W(y, 2, RLX); W(z, 1, REL))
+BODY(z6_b_f, W(y, 2, RLX); F(); W(z, 1, RLX))
+BODY(z6_a_f, W(x, 1, RLX); F(); W(y, 1, RLX))
+BODY(z6_c_f, R(1, z, RLX); F(); R(2, x, RLX))
+OUTCOME(z6_seen, s.y == 2 && s.r[1] == 1 && s.r[2] == 0)
+LITMUS(z6, ALLOWED(WEAK), z6_seen, T(isa2_a), T(z6_b), T(isa2_c))
+LITMUS(z6_fences, FORBIDDEN, z6_seen, T(z6_a_f), T(z6_b_f), T(z6_c_f))
+
+/* MP under a lock: what was done in one hold is seen in the next. */
+static struct tarry_port_lock l;
+BODY(lock_a, tarry_port_lock(&l); W(x, 1, RLX); W(y, 1, RLX);
+     tarry_port_unlock(&l))
+BODY(lock_b, tarry_port_lock(&l); R(0, y, RLX); R(1, x, RLX);
+     tarry_port_unlock(&l))
+CHECK_SCENARIO(litmus_mp_locked, FORBIDDEN, .about = "litmus test mp_locked",
+	       .shared = {{&s, sizeof(s), "s"}, {&l, sizeof(l), "l"}},
+	       .finish = flag_no_data, .threads = {T(lock_a), T(lock_b)})
 
 /* An RMW is atomic in every model. */
 BODY(inc, tarry_fetch_add(&s.x, 1, RLX))

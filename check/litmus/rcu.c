@@ -68,6 +68,38 @@ static void callback(void *arg)
 BODY(defers, W(x, 1, RLX); check_defer(callback, NULL))
 LITMUS(rcu_defer, FORBIDDEN, old_then_new, T(sync_section), T(defers))
 
+/* Outside of a section nobody is waited for, */
+BODY(mp_bare, R(0, y, RLX); R(1, x, RLX))
+LITMUS(rcu_no_section, ALLOWED(CHECK_RC11), after_not_before, T(mp_bare),
+       T(mp_gp))
+
+/* nor across two of them; */
+BODY(two_sections, SECTION(R(0, x, RLX)); SECTION(R(1, y, RLX)))
+LITMUS(rcu_two_sections, ALLOWED(CHECK_ALL), old_then_new, T(two_sections),
+       T(mp_gp))
+
+/* but the end of an inner one ends nothing. */
+BODY(nested, SECTION(SECTION(R(0, x, RLX)); R(1, y, RLX)))
+LITMUS(rcu_nested, FORBIDDEN, old_then_new, T(nested), T(mp_gp))
+
+/* The other side of one more section than grace periods: stores only. */
+BODY(w_section, SECTION(W(x, 2, RLX); W(y, 1, RLX)))
+BODY(w_gp, W(y, 2, RLX); GP(); W(x, 1, RLX))
+OUTCOME(both_overwritten, s.x == 2 && s.y == 2)
+LITMUS(rcu_2_2w, FORBIDDEN, both_overwritten, T(w_section), T(w_gp))
+
+/* A deferred call may be in a section itself: who waits, waits for it. */
+static void reads_in_section(void *arg)
+{
+	(void)arg;
+	SECTION(R(0, x, RLX); R(1, y, RLX));
+}
+BODY(defers_reader, check_defer(reads_in_section, NULL))
+CHECK_SCENARIO(litmus_rcu_call_section, FORBIDDEN,
+	       .about = "a grace period waits for a section of a deferred call",
+	       .shared = CHECK_OBJECT(s), .finish = old_then_new,
+	       .calls_read = true, .threads = {T(defers_reader), T(mp_gp)})
+
 /* Windows with interrupts off, and the round of kicks that waits for them. */
 BODY(irq_window, unsigned long f = tarry_port_irq_off(); R(0, x, RLX);
      R(1, y, RLX); tarry_port_irq_restore(f))
