@@ -68,6 +68,7 @@ extern const struct bench_workload bench_translate[];
 extern const struct bench_workload bench_beside[];
 extern const struct bench_workload bench_change[];
 extern const struct bench_workload bench_memory[];
+extern const struct bench_workload bench_reclaim[];
 extern const struct bench_workload bench_lookup[];
 extern const struct bench_workload bench_stalls[];
 extern const struct bench_workload bench_instructions[];
@@ -102,6 +103,11 @@ void bench_report_begin(const struct bench *b);
 void bench_report_end(const struct bench *b);
 void bench_row(struct bench *b, const struct bench_row *row,
 	       const char *workload, ...) __attribute__((format(printf, 3, 4)));
+/* @n_lines lines over @x, of @n values each, for a plot: in JSON only. */
+void bench_series(struct bench *b, const char *title, const char *x_unit,
+		  const char *unit, const double *x, const char *const *names,
+		  const double *const *lines, unsigned int n_lines,
+		  unsigned int n);
 /* A row that could not be measured here, and why. */
 void bench_absent(struct bench *b, const char *workload, const char *why);
 

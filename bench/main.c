@@ -17,8 +17,8 @@
 #include "tarry/tarry.h"
 
 static const struct bench_workload *const groups[] = {
-	bench_translate, bench_beside, bench_change,
-	bench_memory,	 bench_lookup, bench_stalls,
+	bench_translate, bench_beside, bench_change, bench_memory,
+	bench_reclaim,	 bench_lookup, bench_stalls,
 };
 
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -147,88 +147,6 @@ static void one_left(struct bench *b)
 	}
 }
 
-/* ---- the published reclaim experiment ---- */
-
-struct zaps {
-	struct bench *b;
-	struct world w;
-	uint64_t n;
-	double zap_ns, touch_ns, left_kb, resident_kb, peak_kb, per_table;
-};
-
-/* "Touch" maps the 512 pages of 2M, one after another as faults would. */
-static struct bench_time touch_and_zap(void *ctx, uint64_t seed)
-{
-	struct zaps *z = ctx;
-	uint64_t before = bench_resident(), waiting = 0;
-	double touch = 0, zap = 0, main_cpu, all_cpu, a, m;
-	struct tarry_pool_stats stats;
-
-	(void)seed;
-	world_create(z->b, &z->w, 0, false);
-	all_cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
-	main_cpu = bench_cpu();
-	for (uint64_t i = 0; i < z->n; i++) {
-		tarry_va va = WORLD_BASE + i * WORLD_TABLE;
-
-		a = bench_wall();
-		for (uint64_t p = 0; p < 512; p++)
-			world_map(z->b, &z->w, va + p * WORLD_PAGE,
-				  WORLD_OA + p * WORLD_PAGE, WORLD_PAGE);
-		m = bench_wall();
-		world_unmap(z->b, &z->w, va, WORLD_TABLE);
-		zap += bench_wall() - m;
-		touch += m - a;
-		if (!(i & 1023)) {
-			tarry_pool_stats(z->w.pool, &stats);
-			if (stats.waiting_bytes > waiting)
-				waiting = stats.waiting_bytes;
-		}
-	}
-	main_cpu = bench_cpu() - main_cpu;
-	world_settle(&z->w);
-	/* The thread that frees is part of the price, and so is the end. */
-	all_cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - all_cpu;
-	if (all_cpu > main_cpu)
-		zap += all_cpu - main_cpu;
-	tarry_pool_stats(z->w.pool, &stats);
-	z->left_kb = (double)stats.table_bytes / KB;
-	z->peak_kb = (double)waiting / KB;
-	z->resident_kb = (double)grown_since(before) / KB;
-	z->zap_ns = zap / (double)z->n;
-	z->touch_ns = touch / (double)z->n / 512;
-	z->per_table = (double)stats.retired / (double)z->n;
-	world_destroy(z->b, &z->w);
-	return (struct bench_time){zap / (double)stats.retired, 0};
-}
-
-static void reclaim(struct bench *b)
-{
-	struct zaps z = {.b = b, .n = b->sanity ? 50 : 25600};
-	struct bench_side sides[] = {{.name = "tarry", .run = touch_and_zap}};
-	struct bench_side left;
-	char beside[160];
-	struct bench_row row = {.unit = "KB",
-				.ours = &left,
-				.value_max = 24,
-				.beside = "Linux, published: 102640 KB "
-					  "without, 240 KB with reclaim"};
-
-	bench_interleave(b, sides, 1, &z);
-	left = bench_number("tarry", z.left_kb);
-	bench_row(b, &row, "%llu x touch 2M, zap 2M: tables left",
-		  (unsigned long long)z.n);
-	snprintf(beside, sizeof(beside),
-		 "%.2f tables emptied a zap, freeing included; a zap %.0f ns; "
-		 "touching %.1f ns a page; most that waited %.0f KB",
-		 z.per_table, z.zap_ns, z.touch_ns, z.peak_kb);
-	row = (struct bench_row){.unit = "ns",
-				 .ours = &sides[0],
-				 .value_max = 120,
-				 .beside = beside};
-	bench_row(b, &row, "  for each emptied table");
-}
-
 /* ---- an IOMMU's worst case ---- */
 
 struct sweep {
@@ -332,7 +250,6 @@ const struct bench_workload bench_memory[] = {
 	 sparse},
 	{"one-left", "memory after unmapping all but one page", false,
 	 one_left},
-	{"reclaim", "25600 times touch 2M, zap 2M", false, reclaim},
 	{"sweep", "4K mapped and unmapped every 2M over 16T", false, sweep},
 	{0},
 };

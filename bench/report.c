@@ -212,6 +212,41 @@ void bench_row(struct bench *b, const struct bench_row *row,
 	b->misses += !pass;
 }
 
+static void json_values(const double *v, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		printf("%s%.6g", i ? ", " : "[", v[i]);
+	putchar(']');
+}
+
+void bench_series(struct bench *b, const char *title, const char *x_unit,
+		  const char *unit, const double *x, const char *const *names,
+		  const double *const *lines, unsigned int n_lines,
+		  unsigned int n)
+{
+	if (b->sanity || !b->json)
+		return;
+	comma(b);
+	printf("{");
+	json_pair("series", title);
+	printf(", ");
+	json_pair("x_unit", x_unit);
+	printf(", ");
+	json_pair("unit", unit);
+	printf(", \"x\": ");
+	json_values(x, n);
+	printf(", \"lines\": {");
+	for (unsigned int i = 0; i < n_lines; i++) {
+		printf("%s", i ? ", " : "");
+		json_string(names[i]);
+		printf(": ");
+		json_values(lines[i], n);
+	}
+	printf("}}");
+	fflush(stdout);
+	b->rows++;
+}
+
 void bench_absent(struct bench *b, const char *workload, const char *why)
 {
 	if (b->sanity)
