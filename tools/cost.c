@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "cost.h"
-#include "tarry/format.h"
+#include "tarry/pool.h"
 
 /* Which leaves the pages come in. */
 enum leaves {
@@ -127,6 +127,37 @@ static void cost_of(const struct layout *l, const struct tarry_format *f,
 		c->bytes += c->tables[i] << f->table_lg2[i];
 }
 
+/* Do tables of the format share pages? */
+static bool has_fragments(const struct tarry_format *f)
+{
+	for (unsigned int i = 0; i < f->levels; i++)
+		if (f->table_lg2[i] < f->backing_lg2)
+			return true;
+	return false;
+}
+
+/* Bytes of the pages that the tables stand in, as they are when nothing has
+ * come or gone yet: "sticky" has no other holes than "recycle" then. */
+static uint64_t backing(const struct cost *c, const struct tarry_format *f,
+			enum tarry_policy policy)
+{
+	uint64_t bytes = 0, page = 1ull << f->backing_lg2;
+
+	for (unsigned int lg2 = 0; lg2 <= TARRY_MAX_TABLE_LG2; lg2++) {
+		uint64_t n = 0;
+
+		for (unsigned int i = 0; i < f->levels; i++)
+			n += f->table_lg2[i] == lg2 ? c->tables[i] : 0;
+		if (lg2 >= f->backing_lg2)
+			bytes += n << lg2;
+		else if (policy == TARRY_WHOLE)
+			bytes += n * page;
+		else
+			bytes += ((n << lg2) + page - 1) & ~(page - 1);
+	}
+	return bytes;
+}
+
 static uint64_t give_back(const struct layout *l, const struct cost *c)
 {
 	return l->vm_pte > c->bytes ? l->vm_pte - c->bytes : 0;
@@ -191,12 +222,20 @@ static json_t *cost_json(const struct layout *l)
 				json_array_append_new(
 					bytes, json_integer((json_int_t)n));
 			}
+			json_t *pages = json_object();
+
+			for (unsigned int p = 0; tarry_policy_name(p); p++)
+				json_object_set_new(
+					pages, tarry_policy_name(p),
+					json_integer((json_int_t)backing(
+						&c, f, (enum tarry_policy)p)));
 			json_object_set_new(
 				format, leaves_key[k],
-				json_pack("{s:o,s:o,s:I,s:f,s:I,s:I}",
+				json_pack("{s:o,s:o,s:I,s:o,s:f,s:I,s:I}",
 					  "tables_by_level", tables,
 					  "bytes_by_level", bytes, "bytes",
 					  (json_int_t)c.bytes,
+					  "backing_bytes_by_policy", pages,
 					  "leaf_slots_used", slots_used(f, &c),
 					  "reclaim_could_return",
 					  (json_int_t)give_back(l, &c),
@@ -243,6 +282,20 @@ static void cost_format(const struct layout *l, const struct tarry_format *f)
 	}
 }
 
+/* What the pages cost that those tables share, or do not. */
+static void cost_pages(const struct layout *l, const struct tarry_format *f)
+{
+	struct cost c;
+
+	cost_of(l, f, AS_THEY_ARE, &c);
+	printf("%-13s   in pages of %u KB, as it is:", "",
+	       1u << (f->backing_lg2 - 10));
+	for (unsigned int p = 0; tarry_policy_name(p); p++)
+		printf("%s %s %.1f KB", p ? "," : "", tarry_policy_name(p),
+		       (double)backing(&c, f, (enum tarry_policy)p) / 1024);
+	putchar('\n');
+}
+
 int cost_print(const struct layout *l, const char *arg, bool json)
 {
 	uint64_t present, swapped, huge;
@@ -278,8 +331,11 @@ int cost_print(const struct layout *l, const char *arg, bool json)
 	if (l->vm_pte)
 		printf(" %7s %12s", "/ VmPTE", "to reclaim KB");
 	putchar('\n');
-	for (unsigned int i = 0; tarry_format_at(i); i++)
+	for (unsigned int i = 0; tarry_format_at(i); i++) {
 		cost_format(l, tarry_format_at(i));
+		if (has_fragments(tarry_format_at(i)))
+			cost_pages(l, tarry_format_at(i));
+	}
 	return fflush(stdout) ? complain(1, "cost", arg, "cannot be written")
 			      : 0;
 }

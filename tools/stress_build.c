@@ -212,6 +212,7 @@ static int make_pool(struct stress *run, uint64_t table_bytes)
 	struct tarry_pool_config config = {
 		.format = run->format,
 		.owner = {owner_get, owner_put, owner_release, run},
+		.policy = o->policy,
 		.limit = o->limit,
 	};
 	unsigned int flags = TARRY_SPACE_RELEASE;

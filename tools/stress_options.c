@@ -32,6 +32,8 @@ static const char usage[] =
 	"  --readers N        threads that translate; default 2\n"
 	"  --writers N        threads that change; default 2\n"
 	"  --format NAME      of the page tables; default x86_64-4\n"
+	"  --policy NAME      of tables that share pages: recycle, sticky or\n"
+	"                     whole; default recycle\n"
 	"  --pages N          most pages to build; default 4194304\n"
 	"  --seed N           of all random choices; default random, printed\n"
 	"  --mix NAME=N,...   weights of changes; see below\n"
@@ -54,6 +56,7 @@ enum option_code {
 	OPTION_READERS,
 	OPTION_WRITERS,
 	OPTION_FORMAT,
+	OPTION_POLICY,
 	OPTION_PAGES,
 	OPTION_SEED,
 	OPTION_MIX,
@@ -72,6 +75,7 @@ static const struct option options[] = {
 	{"readers", required_argument, NULL, OPTION_READERS},
 	{"writers", required_argument, NULL, OPTION_WRITERS},
 	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"policy", required_argument, NULL, OPTION_POLICY},
 	{"pages", required_argument, NULL, OPTION_PAGES},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"mix", required_argument, NULL, OPTION_MIX},
@@ -198,6 +202,22 @@ static int parse_format(const char *text, struct stress_options *o)
 	return 2;
 }
 
+static int parse_policy(const char *text, struct stress_options *o)
+{
+	int policy = tarry_policy_by_name(text);
+
+	if (policy >= 0) {
+		o->policy = (enum tarry_policy)policy;
+		return -1;
+	}
+	fprintf(stderr, "tarry stress: --policy %s: no such policy; there are",
+		text);
+	for (unsigned int i = 0; tarry_policy_name(i); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", tarry_policy_name(i));
+	fputc('\n', stderr);
+	return 2;
+}
+
 static int parse_mix(char *text, struct stress_options *o)
 {
 	uint64_t total = 0, weight;
@@ -257,6 +277,8 @@ static int parse_one(int code, char *text, struct stress_options *o)
 		return -1;
 	case OPTION_FORMAT:
 		return parse_format(text, o);
+	case OPTION_POLICY:
+		return parse_policy(text, o);
 	case OPTION_PAGES:
 		if (!number || !n || n > PAGES_MOST)
 			return bad("pages", text, "1 to 268435456 pages");

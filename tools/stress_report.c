@@ -91,10 +91,11 @@ static void text_space(const struct stress *run)
 {
 	const struct plan_source *s = &run->plan.source;
 
-	printf("space      %s, %s: %" PRIu64 " regions, %" PRIu64
+	printf("space      %s, %s, %s: %" PRIu64 " regions, %" PRIu64
 	       " pages; built %" PRIu64 " pages (%" PRIu64
 	       " large leaves), %" PRIu64 " marks in %.2f s\n",
-	       input_name(run), run->format->name, s->regions, s->pages,
+	       input_name(run), run->format->name,
+	       tarry_policy_name(run->options->policy), s->regions, s->pages,
 	       s->pages_built, s->large_built, s->marks_built,
 	       run->build_seconds);
 	if (s->pages_built + s->marks_built < s->pages)
@@ -300,8 +301,9 @@ bool report_json(struct stress *run, const struct stress_totals *t)
 	const struct stress_options *o = run->options;
 	const struct plan_source *s = &run->plan.source;
 	json_t *root =
-		json_pack("{s:s,s:s,s:o,s:i,s:i,s:f,s:s}", "input",
-			  input_name(run), "format", run->format->name, "seed",
+		json_pack("{s:s,s:s,s:s,s:o,s:i,s:i,s:f,s:s}", "input",
+			  input_name(run), "format", run->format->name,
+			  "policy", tarry_policy_name(o->policy), "seed",
 			  integer(o->seed), "readers", (int)o->readers,
 			  "writers", (int)o->writers, "seconds", run->seconds,
 			  "sabotage", sabotage_name(o->sabotage));

@@ -97,6 +97,7 @@ enum stress_input { INPUT_SELF, INPUT_PID, INPUT_FILE };
 struct stress_options {
 	const char *input; /* as given, NULL for the own process */
 	const struct tarry_format *format;
+	enum tarry_policy policy;
 	double seconds;
 	uint32_t readers, writers;
 	uint64_t seed;

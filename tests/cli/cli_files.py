@@ -159,6 +159,14 @@ with tempfile.TemporaryDirectory() as folder:
               four['as_it_is']['bytes'] == 16384 and
               four['as_it_is']['reclaim_could_return'] == 4096,
               'the cost of three pages', text)
+    # A leaf table of 256 bytes, two tables of 4K and a root of 64K: in pages
+    # of 64K they stand in three, or each in its own.
+    fine = [f for f in cost['formats'] if f['format'] == 'powerpc64-64k'][0]
+    tap.check(fine['as_it_is']['backing_bytes_by_policy'] ==
+              {'recycle': 3 << 16, 'sticky': 3 << 16, 'whole': 4 << 16} and
+              four['as_it_is']['backing_bytes_by_policy'] ==
+              {'recycle': 16384, 'sticky': 16384, 'whole': 16384},
+              'the cost of pages that tables share', text)
     huge = ended(HEAD + b'region 0 c0000000 rw-p \n'
                  b'run 1000 1000 4K present\nrun 200000 400000 2M present\n'
                  b'run 40000000 40000000 1G present\n'

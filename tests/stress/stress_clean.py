@@ -12,7 +12,8 @@ RUNS += [
     (6, 'x86_64-4', ['--limit', '64M', '--readers', '1', '--writers', '6']),
     (7, 's390x-2', ['--readers', '0']),
     (8, 'x86_64-4', ['--mix', 'unmap=100,fault=100,map-large=40']),
-    (9, 'powerpc64-64k', []),
+    (9, 'powerpc64-64k', ['--policy', 'sticky']),
+    (11, 's390x-4', ['--policy', 'whole']),
     (10, 's390x-5', ['--no-reclaim']),
 ]
 
@@ -24,6 +25,8 @@ for seed, fmt, more in RUNS:
         '--seconds', '2', '--seed', str(seed), '--format', fmt, *more)
     tap.check(status == 0 and report is not None and
               report['violations']['total'] == 0 and
+              report['policy'] == (more[1] if more[:1] == ['--policy']
+                                   else 'recycle') and
               report['pages_left'] == 0 and
               report['pool']['at_end']['table_bytes'] == 0 and
               report['pool']['at_end']['waiting_tables'] == 0,
