@@ -20,6 +20,7 @@ struct bench {
 	bool json;
 	bool part; /* rows only: started by another flavour's program */
 	const char *only;
+	const char *plots; /* a file for the points of plots, or NULL */
 	unsigned int reps;
 	unsigned int rows, misses;
 	const char *workload; /* being run; for complaints */
@@ -71,6 +72,7 @@ extern const struct bench_workload bench_memory[];
 extern const struct bench_workload bench_reclaim[];
 extern const struct bench_workload bench_lookup[];
 extern const struct bench_workload bench_stalls[];
+extern const struct bench_workload bench_fragments[];
 extern const struct bench_workload bench_instructions[];
 
 #if defined(TARRY_FLAVOUR_QSBR)

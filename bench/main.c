@@ -18,21 +18,22 @@
 
 static const struct bench_workload *const groups[] = {
 	bench_translate, bench_beside, bench_change, bench_memory,
-	bench_reclaim,	 bench_lookup, bench_stalls,
+	bench_reclaim,	 bench_lookup, bench_stalls, bench_fragments,
 };
 
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static const char usage[] =
 	"usage: tarry-bench [--quick] [--only NAME] [--json] [--list]\n"
-	"                   [--sanity] [--reps N]\n"
+	"                   [--sanity] [--reps N] [--plots FILE]\n"
 	"\n"
 	"  --quick      fewer and smaller repetitions\n"
 	"  --only NAME  one workload\n"
 	"  --json       as JSON\n"
 	"  --list       the workloads\n"
 	"  --sanity     only the answers, on tiny sizes: no times\n"
-	"  --reps N     repetitions, 1 to 31\n";
+	"  --reps N     repetitions, 1 to 31\n"
+	"  --plots FILE the points of plots, as JSON (of: fragments)\n";
 
 static void list(void)
 {
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
 		{"list", no_argument, NULL, 'l'},
 		{"sanity", no_argument, NULL, 's'},
 		{"reps", required_argument, NULL, 'r'},
+		{"plots", required_argument, NULL, 'P'},
 		{"part", no_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'},
 		{0}};
@@ -135,6 +137,9 @@ int main(int argc, char **argv)
 			break;
 		case 'p':
 			b.part = true;
+			break;
+		case 'P':
+			b.plots = optarg;
 			break;
 		case 'r':
 			b.reps = (unsigned int)strtoul(optarg, &end, 10);

@@ -9,7 +9,6 @@ import stress_program as stress
 
 BAD = [
     (['--format', 'vax'], ['--format', 'vax'] + stress.formats()),
-    (['--format', 'vax'], ['--format', 'vax'] + stress.FORMATS),
     (['--policy', 'recycl'], ['--policy recycl', 'recycle', 'sticky', 'whole']),
     (['--policy', ''], ['--policy', 'recycle', 'sticky', 'whole']),
     (['--seconds', '0'], ['--seconds 0']),
