@@ -68,6 +68,7 @@ struct bench_workload {
 extern const struct bench_workload bench_translate[];
 extern const struct bench_workload bench_beside[];
 extern const struct bench_workload bench_change[];
+extern const struct bench_workload bench_clone[];
 extern const struct bench_workload bench_memory[];
 extern const struct bench_workload bench_reclaim[];
 extern const struct bench_workload bench_lookup[];

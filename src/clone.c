@@ -29,6 +29,11 @@ static int clone_visit_from(struct tarry_op *op, enum tarry_kind kind,
 	const struct tarry_format *f = facts(op->f);
 	uint64_t from = cursor_from(&op->c), to = cursor_to(&op->c);
 
+	if (kind == TARRY_TABLE && op->c.level == 1) {
+		/* One more at most, whatever is in it. */
+		tarry_place_count(cl->to, from, 0);
+		return VISIT_SKIP;
+	}
 	if (kind == TARRY_TABLE || kind == TARRY_EMPTY)
 		return VISIT_ON;
 	if (clone_splits(op, cl, kind, e))
@@ -112,6 +117,59 @@ static int clone_get(struct tarry_op *op, uint64_t e, enum clone_step step)
 	return 0;
 }
 
+/* The leaf at the cursor loses the right to write here and now; what it is
+ * afterwards. */
+static uint64_t clone_protect(struct tarry_op *op, const struct clone *cl,
+			      uint64_t e)
+{
+	const struct tarry_format *f = facts(op->f);
+	struct cursor *c = &op->c;
+	tarry_rights rights = f->leaf_rights(e, c->level);
+	uint64_t v;
+
+	if (cl->keep_write || !(rights & TARRY_W))
+		return e;
+	/* rule: exchange-where-hardware-writes */
+	do {
+		rights = f->leaf_rights(e, c->level);
+		v = tarry_leaf_with_rights(f, e, c->level, rights & ~TARRY_W);
+	} while (!entry_cas(f, cursor_slot(c), &e, v));
+	gather_span(op->b, op->g, cursor_bits(c), c->level, false);
+	return v;
+}
+
+/* What is left of a table of level 0: one walk in the other space for all. */
+static void clone_slots(struct tarry_op *op, const struct clone *cl)
+{
+	const struct tarry_format *f = facts(op->f);
+	struct cursor *c = &op->c;
+	struct tarry_table *t = NULL;
+	uint64_t *slots = NULL;
+
+	for (; !cursor_past(c); cursor_next(c)) {
+		unsigned int i = c->at[0].slot;
+		uint64_t e = entry_load_locked(f, cursor_slot(c)), v;
+		enum tarry_kind kind = entry_kind(f, &e, 0);
+
+		if (kind == TARRY_EMPTY)
+			continue;
+		if (!t)
+			slots = tarry_place_slot(cl->to, cursor_bits(c), 0,
+						 &t) -
+				i;
+		v = e;
+		if (kind == TARRY_LEAF)
+			v = clone_protect(op, cl, e);
+		/* A leaf that stays as it is may be one of a run; a new value
+		 * is of this leaf alone. */
+		if (kind == TARRY_LEAF && v == e)
+			v = f->make_leaf(f->leaf_oa(e, 0), 0,
+					 f->leaf_rights(e, 0));
+		entry_publish(f, &slots[i], v);
+		t->live++;
+	}
+}
+
 static void clone_copy(struct tarry_op *op, const struct clone *cl,
 		       enum tarry_kind kind, uint64_t e)
 {
@@ -121,20 +179,8 @@ static void clone_copy(struct tarry_op *op, const struct clone *cl,
 	tarry_rights rights = 0;
 
 	if (kind == TARRY_LEAF) {
+		e = clone_protect(op, cl, e);
 		rights = f->leaf_rights(e, c->level);
-		if (!cl->keep_write && (rights & TARRY_W)) {
-			uint64_t v;
-
-			/* rule: exchange-where-hardware-writes */
-			do
-				v = tarry_leaf_with_rights(
-					f, e, c->level,
-					f->leaf_rights(e, c->level) & ~TARRY_W);
-			while (!entry_cas(f, cursor_slot(c), &e, v));
-			gather_span(op->b, op->g, cursor_bits(c), c->level,
-				    false);
-			rights = f->leaf_rights(e, c->level) & ~TARRY_W;
-		}
 	}
 	for (;;) {
 		unsigned int l =
@@ -178,6 +224,10 @@ static int clone_each(struct tarry_op *op, enum clone_step step,
 		}
 		if (end && cursor_from(c) >= *end)
 			return 0;
+		if (step == CLONE_COPY && !c->level) {
+			clone_slots(op, cl);
+			continue;
+		}
 		e = entry_load_locked(f, cursor_slot(c));
 		kind = entry_kind(f, &e, c->level);
 		if (step == CLONE_COPY && clone_splits(op, cl, kind, e)) {
@@ -239,7 +289,8 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 	if (!err) {
 		bool answered;
 
-		err = clone_each(&op_from, CLONE_GET, NULL, &stopped);
+		if (a->pool->owner.get)
+			err = clone_each(&op_from, CLONE_GET, NULL, &stopped);
 		if (err)
 			clone_each(&op_from, CLONE_PUT, &stopped, &stopped);
 		else
