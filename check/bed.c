@@ -48,9 +48,35 @@ static void owner_release(void *ctx, tarry_oa oa, uint64_t len,
 
 /* ---- hardware ---- */
 
+#define POOL_OA (1ull << 20)
+
+/* A table as the hardware sees it. */
+static uint64_t *hw_slots(tarry_oa oa)
+{
+	if (bed.memory)
+		return &bed.memory[(oa - POOL_OA) / sizeof(*bed.memory)];
+	return (uint64_t *)(bed.space->window + oa);
+}
+
 static uint64_t *hw_table(uint64_t e)
 {
-	return (uint64_t *)(bed.space->window + bed.format->table_oa(e));
+	return hw_slots(bed.format->table_oa(e));
+}
+
+/* Lines are written back one at a time, each as it is then. */
+void check_clean(const void *p, size_t len, struct check_site *site)
+{
+	const uint64_t *cached = p;
+	uint64_t *memory = hw_slots((uintptr_t)p - bed.window);
+
+	site->seen = 1;
+	if (site->skipped)
+		return;
+	tarry_port_lock(&bed.memory_lock);
+	for (size_t i = 0; i < len / sizeof(*cached); i++)
+		tarry_store(&memory[i], tarry_load(&cached[i], TARRY_RELAXED),
+			    TARRY_RELEASE);
+	tarry_port_unlock(&bed.memory_lock);
 }
 
 static unsigned int hw_page(uint64_t e, unsigned int level, unsigned int va)
@@ -121,7 +147,7 @@ void bed_open(unsigned int levels, unsigned int flags)
 {
 	struct tarry_pool_config config = {
 		.base = check_alloc(POOL_BYTES, "pool"),
-		.oa = 1ull << 20,
+		.oa = POOL_OA,
 		.len = POOL_BYTES,
 		.waiting_limit = bed.limit,
 		.policy = bed.policy,
@@ -133,14 +159,18 @@ void bed_open(unsigned int levels, unsigned int flags)
 	bed.format = tarry_format_by_name(levels == 3 ? "toy3" : "toy");
 	config.format = bed.format;
 	must(!tarry_pool_create(&config, &bed.pool), "the pool opens");
+	bed.window = (uintptr_t)config.base - POOL_OA;
+	if (flags & TARRY_SPACE_NO_SNOOP)
+		bed.memory = check_alloc(POOL_BYTES, "memory");
 	must(!tarry_space_create(bed.pool, bed.format, flags, &bed.space),
 	     "the space opens");
 	hw_ops.accessed = bed.format->set_accessed_dirty(0, 0, TARRY_ACCESSED);
 	hw_ops.dirty = bed.format->set_accessed_dirty(0, 0, TARRY_DIRTY);
+	if (bed.memory)
+		hw_ops.accessed = hw_ops.dirty = 0;
 	for (unsigned int i = 0; i < BED_CPUS; i++) {
 		bed.mmu[i].ops = &hw_ops;
-		bed.mmu[i].root = (uint64_t *)(bed.space->window +
-					       tarry_space_root(bed.space));
+		bed.mmu[i].root = hw_slots(tarry_space_root(bed.space));
 		bed.mmu[i].levels = levels;
 	}
 }

@@ -36,6 +36,11 @@ struct bed {
 	struct tarry_soft_tlb *tlb;
 	/* So many invalidations are lost, and not answered. */
 	uint32_t deaf;
+	/* With TARRY_SPACE_NO_SNOOP: the pool as it is in memory, which is what
+	 * the hardware reads; the CPUs' caches are the pool itself. */
+	uint64_t *memory;
+	struct tarry_port_lock memory_lock;
+	uintptr_t window;
 };
 
 extern struct bed bed;

@@ -134,6 +134,7 @@ static uint64_t clone_protect(struct tarry_op *op, const struct clone *cl,
 		rights = f->leaf_rights(e, c->level);
 		v = tarry_leaf_with_rights(f, e, c->level, rights & ~TARRY_W);
 	} while (!entry_cas(f, cursor_slot(c), &e, v));
+	gather_wrote(op->b, op->g, cursor_slot(c));
 	gather_span(op->b, op->g, cursor_bits(c), c->level, false);
 	return v;
 }
@@ -166,6 +167,7 @@ static void clone_slots(struct tarry_op *op, const struct clone *cl)
 			v = f->make_leaf(f->leaf_oa(e, 0), 0,
 					 f->leaf_rights(e, 0));
 		entry_publish(f, &slots[i], v);
+		gather_wrote(cl->to->b, cl->to->g, &slots[i]);
 		t->live++;
 	}
 }

@@ -152,6 +152,7 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 			       tarry_port_keeps(never_through_empty)
 				       ? f->freeze(e, col->level)
 				       : f->empty[col->level]);
+	gather_wrote(op->b, op->g, slot);
 	/* rule: whole-span */
 	gather_span(op->b, op->g, base, col->level, true);
 	if (!tarry_gather_invalidate(op->g))
@@ -167,6 +168,7 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 		err = TARRY_EBUSY;
 	if (err) {
 		entry_publish(f, slot, e);
+		gather_wrote(op->b, op->g, slot);
 		tarry_gather_put_back(op->g);
 		return err;
 	}
@@ -179,6 +181,7 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 		leaf = f->set_spare(leaf, true);
 	}
 	entry_publish(f, slot, leaf);
+	gather_wrote(op->b, op->g, slot);
 	tarry_detach_subtree(
 		op, table, col->level - 1,
 		col->copy ? detached_state(op->b) : TARRY_STATE_DETACHED, true);
@@ -288,6 +291,7 @@ int tarry_retract(struct tarry_space *s, tarry_va va, unsigned int level,
 	e = entry_load_locked(f, cursor_slot(c));
 	/* rule: unlink-invalidate-wait-free; Z20: decided under both locks */
 	entry_exchange(f, cursor_slot(c), f->empty[level]);
+	gather_wrote(b, op.g, cursor_slot(c));
 	gather_span(b, op.g, cursor_bits(c), level, true);
 	c->at[level].table->live--;
 	tarry_detach_subtree(&op, f->table_oa(e), level - 1,

@@ -72,6 +72,57 @@ void tarry_gather_add_run(struct tarry_gather *g, tarry_oa oa, uint64_t len,
 	(void)room;
 }
 
+/* The lines of @len bytes at @p. */
+static struct tarry_written lines_of(const void *p, uint64_t len)
+{
+	uintptr_t from = (uintptr_t)p, mask = TARRY_PORT_LINE - 1;
+
+	return (struct tarry_written){from & ~mask,
+				      (from + len + mask) & ~mask};
+}
+
+static void clean_lines(const struct tarry_written *w)
+{
+	tarry_port_clean((const void *)w->from, w->to - w->from);
+}
+
+void tarry_gather_wrote(struct tarry_gather *g, const uint64_t *slot)
+{
+	struct tarry_written new = lines_of(slot, sizeof(*slot));
+
+	for (unsigned int i = 0; i < g->n_written; i++) {
+		struct tarry_written *w = &g->written[i];
+
+		if (new.from > w->to || new.to < w->from)
+			continue;
+		w->from = new.from < w->from ? new.from : w->from;
+		w->to = new.to > w->to ? new.to : w->to;
+		return;
+	}
+	/* No room: too early is never wrong. */
+	if (g->n_written == TARRY_GATHER_WRITTEN)
+		tarry_gather_clean(g);
+	g->written[g->n_written++] = new;
+}
+
+void tarry_gather_clean(struct tarry_gather *g)
+{
+	for (unsigned int i = 0; i < g->n_written; i++)
+		clean_lines(&g->written[i]);
+	g->n_written = 0;
+}
+
+void tarry_gather_clean_table(const struct tarry_body *b, uint32_t id)
+{
+	struct tarry_pool *pool = b->pool;
+	unsigned int level = table_of_id(pool, id)->level;
+	struct tarry_written w =
+		lines_of(slots_at(pool->window, oa_of_id(pool, id)),
+			 1ull << facts(b->format)->table_lg2[level]);
+
+	clean_lines(&w);
+}
+
 static bool tell_hardware(struct tarry_body *b, const struct tarry_span *spans,
 			  unsigned int n)
 {
@@ -82,6 +133,21 @@ static bool tell_hardware(struct tarry_body *b, const struct tarry_span *spans,
 		answered &= tarry_port_invalidate(
 			root, spans[i].va, spans[i].len, spans[i].tables);
 	return answered;
+}
+
+/* May the listener go without this?  Then it learns when it wakes that there
+ * was something. */
+static bool rests(struct tarry_body *b, struct tarry_listener *l)
+{
+	if (!tarry_load(&l->lazy, TARRY_RELAXED))
+		return false;
+	/* rule: listeners-always.  Either it is seen here that the listener is
+	 * awake, or it sees there that the generation is another; pairs with
+	 * tarry_listener_wake(). */
+	if (tarry_port_keeps(listeners_always))
+		tarry_fetch_add(&b->generation, 1, TARRY_RELEASE);
+	tarry_fence(TARRY_SEQ_CST);
+	return tarry_load(&l->lazy, TARRY_RELAXED);
 }
 
 bool tarry_gather_invalidate(struct tarry_gather *g)
@@ -104,17 +170,22 @@ bool tarry_gather_invalidate(struct tarry_gather *g)
 	g->tables = false;
 	if (!n)
 		return true;
+	/* rule: visible-before-invalidate: or a walker that does not snoop
+	 * finds the old entry in memory, and caches it again. */
+	if (tarry_port_keeps(visible_before_invalidate))
+		gather_clean(g);
 	/* rule: listeners-always, every-walker-class.  Send to all before
 	 * waiting for any: their work overlaps. */
 	for (struct tarry_listener *l = first; l;
 	     l = tarry_load(&l->next, TARRY_ACQUIRE))
-		if ((tables || !l->lazy) && tarry_port_keeps(listeners_always))
+		if ((tables || !rests(b, l)) &&
+		    tarry_port_keeps(listeners_always))
 			l->send(l, spans, n);
 	if (b->flags & TARRY_SPACE_HARDWARE)
 		answered = tell_hardware(b, spans, n);
 	for (struct tarry_listener *l = first; l;
 	     l = tarry_load(&l->next, TARRY_ACQUIRE))
-		if (l->wait && (tables || !l->lazy))
+		if (l->wait)
 			answered &= l->wait(l);
 	if (!answered && !g->unanswered) {
 		/* Seen by whoever sees, under a lock, what was taken away: as

@@ -28,6 +28,38 @@ tarry_inline void gather_init(struct tarry_gather *g, struct tarry_body *b)
 	g->open = false;
 	g->tables = false;
 	g->unanswered = false;
+	g->n_written = 0;
+}
+
+/*
+ * rule: visible-before-invalidate.  A slot that others can reach was written:
+ * it is cleaned before the next invalidation, and before the locks are let
+ * go (gather_clean()), as who finds them changed may rely on it.  Until then
+ * they are collected, so that neighbours are cleaned once.
+ */
+void tarry_gather_wrote(struct tarry_gather *g, const uint64_t *slot);
+void tarry_gather_clean(struct tarry_gather *g);
+
+tarry_inline void gather_wrote(const struct tarry_body *b,
+			       struct tarry_gather *g, const uint64_t *slot)
+{
+	if (tarry_unlikely(b->flags & TARRY_SPACE_NO_SNOOP))
+		tarry_gather_wrote(g, slot);
+}
+
+/* All of a table that nobody can reach yet. */
+void tarry_gather_clean_table(const struct tarry_body *b, uint32_t id);
+
+tarry_inline void gather_clean_table(const struct tarry_body *b, uint32_t id)
+{
+	if (tarry_unlikely(b->flags & TARRY_SPACE_NO_SNOOP))
+		tarry_gather_clean_table(b, id);
+}
+
+tarry_inline void gather_clean(struct tarry_gather *g)
+{
+	if (tarry_unlikely(g->n_written))
+		tarry_gather_clean(g);
 }
 
 void tarry_gather_add_span(struct tarry_gather *g, tarry_va va, uint64_t len,

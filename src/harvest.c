@@ -46,6 +46,7 @@ static int harvest_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 						  found & ~h->clear);
 			/* rule: exchange-where-hardware-writes */
 		} while (!entry_cas(f, cursor_slot(c), &e, v));
+		gather_wrote(op->b, op->g, cursor_slot(c));
 		gather_span(op->b, op->g, cursor_bits(c), c->level, false);
 	}
 	page = (cursor_from(c) - c->first) >> f->page_lg2;

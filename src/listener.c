@@ -47,3 +47,19 @@ int tarry_unlisten(struct tarry_space *s, struct tarry_listener *l)
 	tarry_port_synchronize();
 	return 0;
 }
+
+void tarry_listener_rest(struct tarry_space *s, struct tarry_listener *l)
+{
+	/* Before it rests: too much is noticed then, never too little. */
+	l->seen = tarry_load(&tarry_body(s)->generation, TARRY_RELAXED);
+	tarry_store(&l->lazy, 1, TARRY_RELEASE);
+}
+
+bool tarry_listener_wake(struct tarry_space *s, struct tarry_listener *l)
+{
+	tarry_store(&l->lazy, 0, TARRY_RELAXED);
+	/* rule: listeners-always; pairs with the fence in gather.c.  Acquire:
+	 * what was taken away before is not found any more. */
+	tarry_fence(TARRY_SEQ_CST);
+	return tarry_load(&tarry_body(s)->generation, TARRY_ACQUIRE) != l->seen;
+}

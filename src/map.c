@@ -122,7 +122,7 @@ tarry_inline int map(const struct tarry_format *f, struct tarry_space *s,
 
 	if (tarry_unlikely(err))
 		return err;
-	if (how)
+	if (how || (b->flags & TARRY_SPACE_NO_SNOOP))
 		return map_set(s, va, oa, len, rights, how);
 	lock_none_held();
 	first = va_bits_of(f, va);

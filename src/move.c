@@ -149,9 +149,10 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 				v = f->freeze(v, level);
 			if (!turn && !c->level)
 				move_word(op, cursor_slot(c), slot, false);
-			if (turn)
+			if (turn) {
 				entry_publish(f, slot, v);
-			else
+				gather_wrote(op->b, op->g, slot);
+			} else
 				tarry_place_entry(op, slot, t,
 						  base + at + m->delta, level,
 						  v);
@@ -161,6 +162,7 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 		/* rule: exchange-where-hardware-writes: the value is final */
 		old = live_exchange(op->b, f, cursor_slot(c), e,
 				    f->empty[c->level]);
+		gather_wrote(op->b, op->g, cursor_slot(c));
 		source->live--;
 		if (!c->level)
 			move_word(op, cursor_slot(c), slot, true);
@@ -228,6 +230,7 @@ static void move_table(struct tarry_op *op, const struct move *m,
 		f->freeze(f->make_table(f->table_oa(e), c->level), c->level));
 	move_mark(op, m, id, c->level - 1, base);
 	entry_exchange(f, cursor_slot(c), f->empty[c->level]);
+	gather_wrote(op->b, op->g, cursor_slot(c));
 	c->at[c->level].table->live--;
 	/* rule: whole-span */
 	gather_span(op->b, op->g, base, c->level, true);
@@ -306,8 +309,10 @@ static void move_thaw(struct tarry_op *op, const struct move *m)
 			range_into(op, &c, e);
 			continue;
 		}
-		if (f->frozen(raw, c.level))
+		if (f->frozen(raw, c.level)) {
 			entry_publish(f, cursor_slot(&c), e);
+			gather_wrote(op->b, op->g, cursor_slot(&c));
+		}
 		cursor_next(&c);
 	}
 }

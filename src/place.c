@@ -67,11 +67,13 @@ void tarry_place_entry(struct tarry_op *op, uint64_t *slot,
 	if (entry_kind(f, &e, level) == TARRY_TABLE) {
 		/* Tables without any leaf or mark in them make room. */
 		entry_exchange(f, slot, f->empty[level]);
+		gather_wrote(op->b, op->g, slot);
 		gather_span(op->b, op->g, bits, level, true);
 		tarry_detach_subtree(op, f->table_oa(e), level - 1,
 				     TARRY_STATE_DETACHED, true);
 		table->live--;
 	}
 	entry_publish(f, slot, v);
+	gather_wrote(op->b, op->g, slot);
 	table->live++;
 }

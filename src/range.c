@@ -197,6 +197,7 @@ void tarry_range_unlock(struct tarry_op *op)
 	uint32_t id = op->chain ? table_of_id(op->pool, op->chain)->link
 				: op->g->first;
 
+	gather_clean(op->g);
 	/* What this operation detached hangs in the gather, locked. */
 	for (; id; id = table_of_id(op->pool, id)->link)
 		table_unlock(table_of_id(op->pool, id));
@@ -430,6 +431,7 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 			    (!t->live ||
 			     !tarry_port_keeps(empty_in_one_hold))) {
 				entry_exchange(f, slot, f->empty[up]);
+				gather_wrote(b, op.g, slot);
 				op.c.at[up].table->live--;
 				gather_span(b, op.g, base, up, true);
 				detach_one(&op, t, id, TARRY_STATE_DETACHED,
@@ -441,6 +443,7 @@ int tarry_reclaim_up(struct tarry_body *b, uint64_t bits, unsigned int level,
 					answered =
 						tarry_gather_invalidate(op.g);
 			}
+			gather_clean(op.g);
 			table_unlock(t);
 		}
 		table_unlock(op.c.at[op.c.level].table);

@@ -22,6 +22,8 @@ static int64_t reclaim_act(struct tarry_op *op)
 			if (level != c->top && !at.table->live) {
 				entry_exchange(f, &up->slots[up->slot],
 					       f->empty[level + 1]);
+				gather_wrote(op->b, op->g,
+					     &up->slots[up->slot]);
 				gather_span(op->b, op->g, at.base, level + 1,
 					    true);
 				tarry_detach_subtree(

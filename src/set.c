@@ -82,11 +82,15 @@ void tarry_publish_table(struct tarry_op *op, uint64_t *slot, uint32_t id,
 	t->index = index_of(f, bits, t->level);
 	t->link = 0;
 	table_becomes(t, TARRY_STATE_ATTACHED);
+	/* rule: visible-before-invalidate: in memory before what leads there */
+	gather_clean_table(op->b, id);
 	/* rule: publish-after-fill */
-	if (parent_made)
+	if (parent_made) {
 		entry_fill(f, slot, e);
-	else
-		entry_publish(f, slot, e);
+		return;
+	}
+	entry_publish(f, slot, e);
+	gather_wrote(op->b, op->g, slot);
 }
 
 /* ---- first pass ---- */
@@ -247,9 +251,10 @@ static bool set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 		do
 			v = tarry_leaf_with_rights(f, e, c->level, set->rights);
 		while (v != e && !entry_cas(f, slot, &e, v));
-		if (v != e)
-			gather_span(op->b, op->g, cursor_bits(c), c->level,
-				    false);
+		if (v == e)
+			return true;
+		gather_wrote(op->b, op->g, slot);
+		gather_span(op->b, op->g, cursor_bits(c), c->level, false);
 		return true;
 	}
 	if (kind == TARRY_EMPTY && set->kind == SET_EMPTY)
@@ -268,6 +273,7 @@ static bool set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 	} else {
 		entry_publish(f, slot, v);
 	}
+	gather_wrote(op->b, op->g, slot);
 	t->live += kind == TARRY_EMPTY;
 	t->live -= set->kind == SET_EMPTY;
 	return true;
@@ -286,6 +292,7 @@ static bool set_over_table(struct tarry_op *op, const struct tarry_set *set,
 	/* rule: unlink-invalidate-wait-free, first step */
 	entry_exchange(f, cursor_slot(c),
 		       set->kind == SET_LEAF ? f->empty[c->level] : v);
+	gather_wrote(op->b, op->g, cursor_slot(c));
 	gather_span(op->b, op->g, cursor_bits(c), c->level, true);
 	tarry_detach_subtree(op, f->table_oa(e), c->level - 1,
 			     detached_state(op->b), true);
@@ -295,6 +302,7 @@ static bool set_over_table(struct tarry_op *op, const struct tarry_set *set,
 		/* rule: freeze-then-change: another size comes here */
 		answered = tarry_gather_invalidate(op->g);
 		entry_publish(f, cursor_slot(c), v);
+		gather_wrote(op->b, op->g, cursor_slot(c));
 	}
 	return answered;
 }
@@ -318,6 +326,7 @@ static bool set_descend_made(struct tarry_op *op, enum tarry_kind kind,
 		/* rule: freeze-then-change, never-through-empty */
 		e = live_exchange(op->b, f, cursor_slot(c), e,
 				  f->freeze(e, c->level));
+		gather_wrote(op->b, op->g, cursor_slot(c));
 		gather_span(op->b, op->g, cursor_bits(c), c->level, false);
 		answered = tarry_gather_invalidate(op->g);
 	}
@@ -373,6 +382,7 @@ static void set_leave(struct tarry_op *op, const struct tarry_set *set)
 	if (set->kind != SET_EMPTY || at.table->live || set->keep_tables)
 		return;
 	entry_exchange(f, slot, f->empty[level + 1]);
+	gather_wrote(op->b, op->g, slot);
 	gather_span(op->b, op->g, at.base, level + 1, true);
 	tarry_detach_subtree(op, oa_of_id(op->pool, at.id), level,
 			     TARRY_STATE_DETACHED, true);

@@ -324,6 +324,7 @@ struct tarry_body {
 	struct tarry_port_lock listener_lock;
 	uint32_t open_gathers; /* A  that callers have open, or were kept */
 	uint32_t moves;	       /* A  moves whose tables wait for readers */
+	uint64_t generation;   /* A  of what resting listeners were not told */
 	struct tarry_kept kept;
 };
 

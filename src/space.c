@@ -47,8 +47,11 @@ int tarry_space_create(struct tarry_pool *pool, const struct tarry_format *f,
 	struct tarry_body *b;
 	struct tarry_table *t;
 
-	if (flags & ~(unsigned int)(TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE |
-				    TARRY_SPACE_KEEP_TABLES))
+	if (flags &
+	    ~(unsigned int)(TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE |
+			    TARRY_SPACE_KEEP_TABLES | TARRY_SPACE_NO_SNOOP))
+		return TARRY_EINVAL;
+	if ((flags & TARRY_SPACE_NO_SNOOP) && !TARRY_PORT_CLEANS)
 		return TARRY_EINVAL;
 	if (!f || !same_family(f, pool->format) || !tarry_calls_of(f))
 		return TARRY_EFORMAT;
@@ -76,6 +79,7 @@ int tarry_space_create(struct tarry_pool *pool, const struct tarry_format *f,
 	b->pool = pool;
 	b->flags = flags;
 	b->id = tarry_fetch_add(&ids, 1, TARRY_RELAXED);
+	gather_clean_table(b, root);
 	/* rule: root-in-one-word, publish-after-fill; pairs with the load of
 	 * the root in translate.c and range.c. */
 	tarry_store(&b->face.root, oa_of_id(pool, root) | f->levels,

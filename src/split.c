@@ -32,9 +32,11 @@ bool tarry_split_slot(struct tarry_op *op, uint64_t *slot, uint64_t e,
 	if (kind == TARRY_LEAF) {
 		/* rule: freeze-then-change, never-through-empty */
 		e = live_exchange(op->b, f, slot, e, f->freeze(e, level));
+		gather_wrote(op->b, op->g, slot);
 		gather_span(op->b, op->g, bits, level, false);
 		if (!tarry_gather_invalidate(op->g)) {
 			entry_publish(f, slot, e);
+			gather_wrote(op->b, op->g, slot);
 			return false;
 		}
 		/* The parts own none; a mark has no such bit. */
@@ -87,6 +89,7 @@ int tarry_split(struct tarry_space *s, tarry_va va, unsigned int level,
 		if (id) {
 			answered = tarry_split_slot(&op, slot, e, kind, level,
 						    base, id);
+			gather_clean(op.g);
 			if (answered)
 				table_unlock(table_of_id(op.pool, id));
 			else if (f->has_spare(e))

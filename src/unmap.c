@@ -182,7 +182,7 @@ tarry_inline int unmap(const struct tarry_format *f, struct tarry_space *s,
 
 	if (tarry_unlikely(err))
 		return err;
-	if (how || (b->flags & TARRY_SPACE_RELEASE))
+	if (how || (b->flags & (TARRY_SPACE_RELEASE | TARRY_SPACE_NO_SNOOP)))
 		return unmap_set(s, va, len, how);
 	lock_none_held();
 	gather_init(&u.g, b);

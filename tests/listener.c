@@ -4,6 +4,12 @@
  */
 #include "content.h"
 
+static int copy_nothing(void *ctx, const struct tarry_piece *pieces, size_t n)
+{
+	(void)ctx, (void)pieces, (void)n;
+	return 0;
+}
+
 static void listener_comes_and_goes(void **state)
 {
 	struct bed b;
@@ -89,6 +95,118 @@ static void lazy_listener_is_told_of_tables_only(void **state)
 	assert_true(p.sends > 0);
 	assert_true(probe_heard(&p, K4, K4));
 	probe_unlisten(&p, b.space);
+	bed_close(&b);
+}
+
+/* Whoever is not alone flushes all, tables too: what another gather took may
+ * be one (Z27, as it was in 2019). */
+static void not_alone_flush_all_tells_the_lazy_too(void **state)
+{
+	struct bed b;
+	struct tarry_gather g;
+	struct probe p = {.listener.lazy = true};
+
+	(void)state;
+	bed_open(&b, "x86_64-4", 0);
+	assert_int_equal(tarry_map(b.space, 0, 0, 4 * K4, RW, NULL), 0);
+	probe_listen(&p, &b, b.space);
+	tarry_gather_begin(&g, b.space);
+	assert_int_equal(tarry_protect(b.space, 0, K4, TARRY_R, NULL), 0);
+	assert_int_equal(p.sends, 1);
+	assert_true(p.spans[0].tables);
+	assert_int_equal(p.spans[0].len, 0);
+	assert_int_equal(tarry_gather_end(&g), 0);
+	p.sends = 0;
+	assert_int_equal(tarry_protect(b.space, 0, K4, RW, NULL), 0);
+	assert_int_equal(p.sends, 0);
+	probe_unlisten(&p, b.space);
+	bed_close(&b);
+}
+
+/* Of each path that takes tables away, and of none that does not. */
+static void lazy_listener_is_told_whenever_tables_go(void **state)
+{
+	struct tarry_how small = {.levels = 1};
+	struct tarry_collapse_copy copy = {.oa = G1, .copy = copy_nothing};
+	struct bed b;
+	struct probe p = {.listener.lazy = true};
+	struct tarry_gather g;
+	struct tarry_how how = {.gather = &g};
+
+	(void)state;
+#define TOLD(whether, call)                               \
+	do {                                              \
+		p.sends = 0;                              \
+		assert_true((call) >= 0);                 \
+		assert_int_equal(p.sends > 0, (whether)); \
+	} while (0)
+	bed_open(&b, "x86_64-4", 0);
+	probe_listen(&p, &b, b.space);
+	TOLD(0, tarry_map(b.space, 0, 0, M2, RW, &small));
+	TOLD(0, tarry_harvest(b.space, 0, M2, TARRY_ACCESSED, NULL, NULL));
+	TOLD(0, tarry_unmap(b.space, 0, K4, NULL));
+	TOLD(0, tarry_map(b.space, 0, 0, K4, RW, NULL));
+	TOLD(1, tarry_collapse(b.space, 0, 1, 0, NULL, NULL));
+	TOLD(0, tarry_protect(b.space, 0, M2, TARRY_R, NULL));
+	TOLD(0, tarry_split(b.space, 0, 1, NULL));
+	TOLD(1, tarry_collapse(b.space, 0, 1, RW, &copy, NULL));
+	TOLD(1, tarry_move(b.space, 0, G1, M2, NULL)); /* empties one */
+	TOLD(0, tarry_split(b.space, G1, 1, NULL));
+	TOLD(1, tarry_retract(b.space, G1, 1, NULL));
+	TOLD(0, tarry_map(b.space, 0, 0, 4 * M2, RW, &small));
+	TOLD(1, tarry_unmap(b.space, 0, M2, NULL));
+	TOLD(1, tarry_mark(b.space, M2, M2, 3, NULL));
+	TOLD(1, tarry_move(b.space, 2 * M2, G1, M2, NULL));
+	TOLD(1, tarry_unmap(b.space, 3 * M2, M2, NULL));
+	tarry_gather_begin(&g, b.space);
+	TOLD(0, tarry_unmap(b.space, 0, G512, &how));
+	TOLD(1, tarry_gather_end(&g));
+	probe_unlisten(&p, b.space);
+	bed_close(&b);
+	/* Reclaim, where unmap leaves tables. */
+	bed_open(&b, "x86_64-4", TARRY_SPACE_KEEP_TABLES);
+	probe_listen(&p, &b, b.space);
+	assert_int_equal(tarry_map(b.space, 0, 0, K4, RW, NULL), 0);
+	TOLD(0, tarry_unmap(b.space, 0, K4, NULL));
+	TOLD(1, tarry_reclaim(b.space, 0, G512, NULL));
+#undef TOLD
+	probe_unlisten(&p, b.space);
+	bed_close(&b);
+}
+
+/* A CPU that rests is not told of leaves; when it wakes, it knows. */
+static void listeners_always_also_when_one_wakes(void **state)
+{
+	struct bed b;
+	struct probe p = {0}, q = {0};
+
+	(void)state;
+	bed_open(&b, "x86_64-4", 0);
+	assert_int_equal(tarry_map(b.space, 0, 0, 8 * K4, RW, NULL), 0);
+	probe_listen(&p, &b, b.space);
+	probe_listen(&q, &b, b.space);
+	/* Nothing happened. */
+	tarry_listener_rest(b.space, &p.listener);
+	assert_false(tarry_listener_wake(b.space, &p.listener));
+	/* A leaf goes: the one that is awake is told. */
+	tarry_listener_rest(b.space, &p.listener);
+	assert_int_equal(tarry_unmap(b.space, 0, K4, NULL), 0);
+	assert_int_equal(p.sends, 0);
+	assert_int_equal(q.sends, 1);
+	assert_true(tarry_listener_wake(b.space, &p.listener));
+	/* It has been told of that now. */
+	tarry_listener_rest(b.space, &p.listener);
+	assert_false(tarry_listener_wake(b.space, &p.listener));
+	/* Awake, it is told and has missed nothing. */
+	assert_int_equal(tarry_unmap(b.space, K4, K4, NULL), 0);
+	assert_int_equal(p.sends, 1);
+	tarry_listener_rest(b.space, &p.listener);
+	/* Tables: told, at rest or not. */
+	p.n = 0;
+	assert_int_equal(tarry_unmap(b.space, 0, M2, NULL), 0);
+	assert_true(probe_heard(&p, 0, M2));
+	probe_unlisten(&p, b.space);
+	probe_unlisten(&q, b.space);
 	bed_close(&b);
 }
 
@@ -302,6 +420,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(listener_of_one_space_only),
 	cmocka_unit_test(listener_is_not_told_of_map),
 	cmocka_unit_test(lazy_listener_is_told_of_tables_only),
+	cmocka_unit_test(not_alone_flush_all_tells_the_lazy_too),
+	cmocka_unit_test(lazy_listener_is_told_whenever_tables_go),
+	cmocka_unit_test(listeners_always_also_when_one_wakes),
 	cmocka_unit_test(listener_hears_of_destroy),
 	cmocka_unit_test(listener_without_answer_keeps_it_all),
 	cmocka_unit_test(soft_tlb_answers_as_translate),

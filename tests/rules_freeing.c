@@ -81,6 +81,33 @@ static bool count_hook(void *ctx, uint64_t root, uint64_t va, uint64_t len,
 }
 
 /* Hardware, listeners and software readers: the free waits for each. */
+/* An invalidation that is broadcast has nothing to say of walkers: done at
+ * once, it frees nothing while one is inside. */
+static void every_walker_class_beside_a_broadcast(void **state)
+{
+	struct probe p = {0};
+	struct tarry_pool_stats stats;
+	struct sitter r = {0};
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE);
+	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW, &small), 0);
+	probe_listen(&p, &b, b.space);
+	p.listener.wait = NULL; /* sent is done */
+	sitter_begin(&r);
+	assert_int_equal(tarry_unmap(b.space, 0, M2, NULL), 0);
+	assert_true(p.sends > 0);
+	tarry_pool_stats(b.pool, &stats);
+	assert_true(stats.waiting > 0);
+	assert_int_equal(b.owner.releases, 0);
+	sitter_end(&r);
+	tarry_pool_drain(b.pool);
+	assert_int_equal(b.owner.released_bytes, M2);
+	probe_unlisten(&p, b.space);
+	bed_close(&b);
+}
+
 static void every_walker_class_is_waited_for(void **state)
 {
 	unsigned int hardware = 0;
@@ -277,6 +304,7 @@ static void nothing_left_after_everything(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(unlink_invalidate_wait_free),
 	cmocka_unit_test(every_walker_class_is_waited_for),
+	cmocka_unit_test(every_walker_class_beside_a_broadcast),
 	cmocka_unit_test(reuse_is_free_waits_when_whole_tables_move),
 	cmocka_unit_test(descriptor_outlives_its_table),
 	cmocka_unit_test(retire_needs_no_memory),

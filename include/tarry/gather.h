@@ -32,6 +32,12 @@ struct tarry_run {
 	tarry_rights rights;
 };
 
+/* Lines of table memory that were written and not yet cleaned. */
+#define TARRY_GATHER_WRITTEN 4
+struct tarry_written {
+	uintptr_t from, to;
+};
+
 struct tarry_gather {
 	struct tarry_space *space;
 	unsigned int n_spans;
@@ -41,6 +47,8 @@ struct tarry_gather {
 	bool open;	 /* begun by the caller, and counted by the space */
 	bool tables;	 /* some span detached tables */
 	bool unanswered; /* some cache did not answer; counted as well */
+	uint8_t n_written;
+	struct tarry_written written[TARRY_GATHER_WRITTEN];
 	struct tarry_span spans[TARRY_GATHER_SPANS];
 	struct tarry_run runs[TARRY_GATHER_PAGES];
 };

@@ -32,12 +32,18 @@ struct tarry_listener {
 	/* The caches have forgotten all that was sent; NULL if send() is
 	 * enough.  False: no answer in time.  The operation then reports
 	 * TARRY_ELISTENER, and what it detached is kept until tarry_settle(),
-	 * which asks again.  It may be asked several times of one send. */
+	 * which asks again.  It may be asked several times of one send, or of
+	 * none.  It waits for caches: that no walker is inside is never
+	 * derived from it, so it may be a broadcast that waits for nobody. */
 	bool (*wait)(struct tarry_listener *l);
-	/* Caches only tables, not leaves: told only if tables are freed. */
-	bool lazy;
+	/* Told only if tables are freed: one that rests
+	 * (tarry_listener_rest()), or, set before tarry_listen(), one that
+	 * never caches leaves.  What it caches of tables it has from entries as
+	 * hardware sees them: a frozen one leads nowhere. */
+	uint32_t lazy;
 
 	struct tarry_listener *next; /* tarry's */
+	uint64_t seen;		     /* tarry's */
 };
 
 /**
@@ -68,6 +74,39 @@ int tarry_listen(struct tarry_space *s, struct tarry_listener *l);
  * Return:  0; TARRY_ENOENT (@l does not listen to @s).
  */
 int tarry_unlisten(struct tarry_space *s, struct tarry_listener *l);
+
+/**
+ * tarry_listener_rest() - @l is told only of what frees tables, until it wakes
+ * @s: space
+ * @l: listener of @s
+ *
+ * For a CPU that keeps its caches, but uses no translation of @s for now (it
+ * runs a thread of the kernel's): it is not interrupted for leaves.  Of tables
+ * it must be told, as hardware may walk where no program does.
+ *
+ * Context: the one that @l belongs to; never sleeps; interrupts: yes.
+ * Locks:   none.
+ * Ref:     @l listens.
+ * Rules:   listeners-always.
+ * Return:  nothing.
+ */
+void tarry_listener_rest(struct tarry_space *s, struct tarry_listener *l);
+
+/**
+ * tarry_listener_wake() - @l is told of everything again
+ * @s: space
+ * @l: listener of @s
+ *
+ * If it was not told of something meanwhile, it has to forget everything that
+ * it caches of @s before it uses any of it.
+ *
+ * Context: the one that @l belongs to; never sleeps; interrupts: yes.
+ * Locks:   none.
+ * Ref:     @l listens.
+ * Rules:   listeners-always.
+ * Return:  true if it must forget everything; false if it missed nothing.
+ */
+bool tarry_listener_wake(struct tarry_space *s, struct tarry_listener *l);
 
 #ifdef __cplusplus
 }

@@ -39,6 +39,11 @@
  *   TARRY_PORT_SHARDS              how many retire queues a pool has
  *   TARRY_PORT_GRACE_COVERS_IRQ_OFF  1 if a grace period also waits for
  *                                  walkers with interrupts off
+ *   TARRY_PORT_CLEANS              0 if tarry_port_clean() does nothing: then
+ *                                  no space can have TARRY_SPACE_NO_SNOOP
+ *   TARRY_PORT_LINE                bytes that are cleaned as one: a power of
+ *                                  two, no more than the processor's; 64
+ *                                  unless told
  *   TARRY_PORT_DEBUG               1 to check lock ranks and states; then also
  *   tarry_port_held                an array of 8 uint32_t of this thread's or
  *                                  CPU's own, zero at first
@@ -60,6 +65,13 @@
 #endif
 #ifndef tarry_port_recheck
 #define tarry_port_recheck(x) (x)
+#endif
+
+#ifndef TARRY_PORT_CLEANS
+#define TARRY_PORT_CLEANS 1
+#endif
+#ifndef TARRY_PORT_LINE
+#define TARRY_PORT_LINE 64
 #endif
 
 #ifdef __cplusplus
@@ -338,7 +350,9 @@ void tarry_port_irq_restore(unsigned long was);
  * @len:    bytes; 0 means all of the space
  * @tables: true if tables were detached: walk caches of the range as well
  *
- * For spaces that hardware walks.  Complete on every CPU on return.
+ * For spaces that hardware walks.  Complete on every CPU on return.  It may be
+ * a broadcast that waits for nobody but the caches: no walker's safety is
+ * derived from it (rule: every-walker-class).
  *
  * Context: inside a read section; may spin for other CPUs.
  * Locks:   table locks may be held, so an answer must not need them.
@@ -348,6 +362,26 @@ void tarry_port_irq_restore(unsigned long was);
  */
 bool tarry_port_invalidate(tarry_oa root, tarry_va va, uint64_t len,
 			   bool tables);
+#endif
+
+#ifndef tarry_port_clean
+/**
+ * tarry_port_clean() - what this CPU wrote to [p, p + len) has reached memory
+ * @p:   in table memory, a multiple of TARRY_PORT_LINE
+ * @len: bytes, not 0, same multiple
+ *
+ * For spaces with TARRY_SPACE_NO_SNOOP, whose walker reads memory past the
+ * CPU's caches: the lines are written back, which is over on return, and before
+ * anything that this CPU does after it.  Other CPUs may be writing to the same
+ * lines, and clean them in turn.
+ *
+ * Context: inside a read section or not; never sleeps.
+ * Locks:   table locks may be held.
+ * Ref:     none.
+ * Rules:   visible-before-invalidate.
+ * Return:  nothing.
+ */
+void tarry_port_clean(const void *p, size_t len);
 #endif
 
 /* ---- the rest ---- */

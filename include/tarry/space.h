@@ -50,6 +50,11 @@ enum tarry_space_flags {
 	TARRY_SPACE_RELEASE = 1 << 1,
 	/* Tables that unmap emptied stay attached. */
 	TARRY_SPACE_KEEP_TABLES = 1 << 2,
+	/* Some walker reads memory past the CPU's caches: what is written is
+	 * cleaned from them, line by line, before that walker is told and
+	 * before the operation returns.  It must not set accessed or dirty: it
+	 * would write under lines that the CPU holds. */
+	TARRY_SPACE_NO_SNOOP = 1 << 5,
 };
 
 struct tarry_space_stats {
@@ -65,15 +70,16 @@ struct tarry_space_stats {
  * @pool:   where its tables come from
  * @format: format of its tables
  * @flags:  TARRY_SPACE_HARDWARE, TARRY_SPACE_RELEASE,
- *          TARRY_SPACE_KEEP_TABLES, or 0
+ *          TARRY_SPACE_KEEP_TABLES, TARRY_SPACE_NO_SNOOP, or 0
  * @s:      out, untouched on error
  *
  * Context: read section forbidden; never sleeps.
  * Locks:   takes and drops a shard's and the pool's.
  * Ref:     the caller owns the space; the pool must outlive it.
- * Rules:   publish-after-fill.
+ * Rules:   publish-after-fill, visible-before-invalidate.
  * Return:  0; TARRY_EFORMAT (tables of the format do not fit the pool),
- *          TARRY_EINVAL (unknown flag), TARRY_ENOMEM.
+ *          TARRY_EINVAL (unknown flag, or TARRY_SPACE_NO_SNOOP on a port that
+ *          cannot clean), TARRY_ENOMEM.
  */
 int tarry_space_create(struct tarry_pool *pool,
 		       const struct tarry_format *format, unsigned int flags,

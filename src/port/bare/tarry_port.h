@@ -13,6 +13,9 @@
  *                               and fences, and a kick waits for the words;
  *                               else windows cost nothing more, and the kick
  *                               is the kernel's interrupt to all CPUs
+ *   TARRY_BARE_CLEANS           1: the kernel has a tarry_bare_clean(), for
+ *                               walkers that do not snoop; 0 unless told, and
+ *                               then no space can be made for such a walker
  *   tarry_bare_stay()           this thread stays on its CPU until
  *   tarry_bare_go()             as often called; nothing, unless the kernel
  *                               preempts or moves threads that run in it
@@ -38,6 +41,9 @@ extern "C" {
 #endif
 #ifndef TARRY_BARE_WINDOWS_COUNTED
 #define TARRY_BARE_WINDOWS_COUNTED 0
+#endif
+#ifndef TARRY_BARE_CLEANS
+#define TARRY_BARE_CLEANS 0
 #endif
 #ifndef tarry_bare_stay
 #define tarry_bare_stay() ((void)0)
@@ -137,6 +143,24 @@ void tarry_bare_kick(void);
  */
 bool tarry_bare_invalidate(uint64_t root, uint64_t va, uint64_t len,
 			   bool tables);
+#endif
+
+#if TARRY_BARE_CLEANS && !defined(tarry_bare_clean)
+/**
+ * tarry_bare_clean() - what this CPU wrote to [p, p + len) has reached memory
+ * @p:   a multiple of TARRY_PORT_LINE
+ * @len: bytes, not 0, same multiple
+ *
+ * On arm64, DC CVAC for each line and a DSB; on x86-64, CLWB and an SFENCE.
+ * Only where TARRY_BARE_CLEANS is 1.
+ *
+ * Context: inside a read section or not; never sleeps.
+ * Locks:   table locks may be held.
+ * Ref:     none.
+ * Rules:   visible-before-invalidate.
+ * Return:  nothing.
+ */
+void tarry_bare_clean(const void *p, size_t len);
 #endif
 
 #ifndef tarry_bare_relax
@@ -255,9 +279,15 @@ extern struct tarry_bare_own tarry_bare_own[TARRY_BARE_CPUS];
 #define tarry_port_admit(bytes)	    ((void)(bytes), true)
 
 #define tarry_port_invalidate tarry_bare_invalidate
-#define tarry_port_shard()    (tarry_bare_cpu() % TARRY_PORT_SHARDS)
-#define tarry_port_relax      tarry_bare_relax
-#define tarry_port_panic      tarry_bare_panic
+#define TARRY_PORT_CLEANS     TARRY_BARE_CLEANS
+#if TARRY_BARE_CLEANS
+#define tarry_port_clean tarry_bare_clean
+#else
+#define tarry_port_clean(p, len) ((void)(p), (void)(len))
+#endif
+#define tarry_port_shard() (tarry_bare_cpu() % TARRY_PORT_SHARDS)
+#define tarry_port_relax   tarry_bare_relax
+#define tarry_port_panic   tarry_bare_panic
 
 #define tarry_thread_begin()   ((void)0)
 #define tarry_thread_end()     ((void)0)

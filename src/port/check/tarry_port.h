@@ -27,6 +27,7 @@ extern "C" {
 #ifndef TARRY_BATCH_RUNS
 #define TARRY_BATCH_RUNS 4
 #endif
+#define TARRY_PORT_LINE 16 /* a table of two entries */
 #ifndef TARRY_KEPT_RUNS
 #define TARRY_KEPT_RUNS 4
 #endif
@@ -184,6 +185,8 @@ bool check_invalidate(uint64_t root, uint64_t va, uint64_t len, bool tables,
 #define tarry_port_invalidate(root, va, len, tables)    \
 	check_invalidate((root), (va), (len), (tables), \
 			 CHECK_SITE("invalidate", 0))
+void check_clean(const void *p, size_t len, struct check_site *site);
+#define tarry_port_clean(p, len) check_clean((p), (len), CHECK_SITE("clean", 0))
 unsigned int check_shard(void);
 #define tarry_port_shard check_shard
 void check_panic(const char *what, const char *file, int line)

@@ -18,6 +18,8 @@ static _Atomic bool fail_on;
 static bool (*_Atomic hook)(void *ctx, uint64_t root, uint64_t va, uint64_t len,
 			    bool tables);
 static void *_Atomic hook_ctx;
+static void (*_Atomic clean_hook)(void *ctx, const void *p, size_t len);
+static void *_Atomic clean_ctx;
 
 void fault_reset(void)
 {
@@ -77,4 +79,20 @@ bool fault_invalidate(uint64_t root, uint64_t va, uint64_t len, bool tables)
 
 	FAULT_COUNT(invalidates);
 	return fn ? fn(hook_ctx, root, va, len, tables) : true;
+}
+
+void fault_clean_hook(void (*fn)(void *ctx, const void *p, size_t len),
+		      void *ctx)
+{
+	clean_ctx = ctx;
+	clean_hook = fn;
+}
+
+void fault_clean(const void *p, size_t len)
+{
+	void (*fn)(void *, const void *, size_t) = clean_hook;
+
+	FAULT_COUNT(cleans);
+	if (fn)
+		fn(clean_ctx, p, len);
 }

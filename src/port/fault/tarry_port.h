@@ -17,7 +17,7 @@ struct fault_counts {
 	uint64_t admits, commits, decommits, reserves;
 	uint64_t locks, lock_waits;
 	uint64_t read_sections, defers, synchronizes, barriers, kicks;
-	uint64_t invalidates;
+	uint64_t invalidates, cleans;
 	uint64_t loads, stores, exchanges, cas, fetch_adds;
 };
 
@@ -34,6 +34,10 @@ void fault_counts(struct fault_counts *out);
 void fault_invalidate_hook(bool (*fn)(void *ctx, uint64_t root, uint64_t va,
 				      uint64_t len, bool tables),
 			   void *ctx);
+
+/* Called where a line is cleaned for a walker that does not snoop. */
+void fault_clean_hook(void (*fn)(void *ctx, const void *p, size_t len),
+		      void *ctx);
 
 /* ---- what follows stands between the core and the posix port ---- */
 
@@ -146,6 +150,10 @@ static inline void fault_kick(void)
 
 #undef tarry_port_invalidate
 #define tarry_port_invalidate fault_invalidate
+
+void fault_clean(const void *p, size_t len);
+#undef tarry_port_clean
+#define tarry_port_clean fault_clean
 
 #ifdef __cplusplus
 }

@@ -87,6 +87,18 @@ void tarry_port_lock_slow(struct tarry_port_lock *l)
 /* There also where this build does not check: others may. */
 __thread uint32_t tarry_port_held[8];
 
+/* ---- walkers that do not snoop ---- */
+
+void (*tarry_posix_clean)(const void *p, size_t len);
+uint64_t tarry_posix_cleans;
+
+void tarry_port_clean(const void *p, size_t len)
+{
+	tarry_fetch_add(&tarry_posix_cleans, 1, TARRY_RELAXED);
+	if (tarry_posix_clean)
+		tarry_posix_clean(p, len);
+}
+
 /* ---- the rest ---- */
 
 unsigned int tarry_port_shard(void)

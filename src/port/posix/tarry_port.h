@@ -212,6 +212,14 @@ static inline bool tarry_port_invalidate(uint64_t root, uint64_t va,
 	return true;
 }
 
+/* Nor does a device, unless somebody says how lines are cleaned for it: set
+ * before the first space with TARRY_SPACE_NO_SNOOP is made. */
+extern void (*tarry_posix_clean)(const void *p, size_t len);
+extern uint64_t tarry_posix_cleans; /* calls, whether or not anybody has */
+
+void tarry_port_clean(const void *p, size_t len);
+#define tarry_port_clean tarry_port_clean
+
 /* ---- the rest ---- */
 
 unsigned int tarry_port_shard(void);
