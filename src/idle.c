@@ -116,6 +116,7 @@ static bool idle_detach(struct tarry_op *op, struct idle *idle, bool *gone)
 
 		/* rule: freeze-then-change */
 		e = entry_exchange(f, slot, f->freeze(e, c->level));
+		gather_wrote(op->b, op->g, slot);
 		/* rule: whole-span */
 		gather_span(op->b, op->g, base, c->level, true);
 		answered = tarry_gather_invalidate(op->g);
@@ -129,6 +130,7 @@ static bool idle_detach(struct tarry_op *op, struct idle *idle, bool *gone)
 		     !idle_still(op, idle, slots_at(op->b->face.window, table),
 				 base))) {
 			entry_publish(f, slot, e);
+			gather_wrote(op->b, op->g, slot);
 			tarry_gather_put_back(op->g);
 			idle->walk->put_back++;
 			return answered;
@@ -138,6 +140,7 @@ static bool idle_detach(struct tarry_op *op, struct idle *idle, bool *gone)
 		/* rule: unlink-invalidate-wait-free, first step */
 		entry_exchange(f, slot, f->empty[c->level]);
 	}
+	gather_wrote(op->b, op->g, slot);
 	*gone = true;
 	/* Software read through the frozen slot until now, and may have cached
 	 * what it found after the first invalidation.

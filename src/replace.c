@@ -66,8 +66,10 @@ static void replace_rights(struct tarry_op *op, const struct replace *r,
 	do
 		v = replace_value(f, r, e);
 	while (v != e && !entry_cas(f, cursor_slot(&op->c), &e, v));
-	if (v != e)
-		gather_span(op->b, op->g, cursor_bits(&op->c), r->level, false);
+	if (v == e)
+		return;
+	gather_wrote(op->b, op->g, cursor_slot(&op->c));
+	gather_span(op->b, op->g, cursor_bits(&op->c), r->level, false);
 }
 
 static int replace_copy(struct tarry_op *op, const struct replace *r,
@@ -103,6 +105,7 @@ static int replace_page(struct tarry_op *op, const struct replace *r,
 				  tarry_port_keeps(never_through_empty)
 					  ? f->freeze(e, r->level)
 					  : f->empty[r->level]);
+	gather_wrote(b, op->g, slot);
 	gather_span(b, op->g, base, r->level, false);
 	/* rule: harvest-after-invalidate: e is final */
 	if (!tarry_gather_invalidate(op->g))
@@ -110,6 +113,7 @@ static int replace_page(struct tarry_op *op, const struct replace *r,
 	else if (r->with->copy)
 		err = replace_copy(op, r, e);
 	entry_publish(f, slot, err ? e : replace_value(f, r, e));
+	gather_wrote(b, op->g, slot);
 	if (err) {
 		tarry_gather_put_back(op->g);
 		return err;
@@ -184,6 +188,7 @@ int tarry_replace(struct tarry_space *s, tarry_va va, unsigned int level,
 		/* rule: invalidate-before-unlock */
 		answered = tarry_gather_invalidate(op.g);
 	}
+	gather_clean(op.g);
 	table_unlock(op.c.at[op.c.level].table);
 	tarry_port_read_end();
 	if (!err)

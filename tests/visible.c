@@ -129,6 +129,8 @@ static void visible_before_invalidate_in_every_operation(void **state)
 	struct tarry_collapse_copy copy = {.oa = 8 * M2, .copy = copy_nothing};
 	struct tarry_how small = {.levels = 1},
 			 deposit = {.flags = TARRY_DEPOSIT};
+	struct tarry_replacement page = {.oa = 9 * M2, .rights = RW};
+	struct tarry_replacement readable = {.oa = 9 * M2, .rights = TARRY_R};
 	struct bed b;
 	struct probe p;
 
@@ -160,6 +162,8 @@ static void visible_before_invalidate_in_every_operation(void **state)
 	DOES(tarry_collapse(b.space, 0, 1, 0, NULL, &deposit));
 	DOES(tarry_split(b.space, 0, 1, NULL));
 	DOES(tarry_collapse(b.space, 0, 1, RW, &copy, NULL));
+	DOES(tarry_replace(b.space, 0, 1, &page, NULL));
+	DOES(tarry_replace(b.space, 0, 1, &readable, NULL));
 	DOES(tarry_split(b.space, 0, 1, NULL));
 	DOES(tarry_retract(b.space, 0, 1, NULL));
 	assert_true(p.sends > 0);
