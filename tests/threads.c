@@ -21,6 +21,8 @@
 #define TAG_LG2	  40
 #define STEADY_VA (1ull << 36)
 #define STEADY_OA (7ull << TAG_LG2)
+/* The last of its three leaves is replaced by this, and back. */
+#define STEADY_AWAY (9ull << TAG_LG2)
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define STEPS 1500
@@ -191,6 +193,33 @@ static void *writer(void *ctx)
 	return NULL;
 }
 
+/* A large leaf goes from one page to another and back; a fault that saw the
+ * other one has lost. */
+static void replace_steady(uint64_t i)
+{
+	struct tarry_space *s = arena.space[0];
+	struct tarry_hit hit;
+	struct tarry_replacement with = {
+		.oa = (i & 1 ? STEADY_OA : STEADY_AWAY) + 2 * arena.span,
+		.rights = i & 2 ? RW : TARRY_R,
+		.expected = &hit,
+	};
+	int err;
+
+	tarry_read_begin();
+	err = tarry_translate(s, STEADY_VA + 2 * arena.span, &hit);
+	tarry_read_end();
+	if (!err)
+		err = tarry_replace(s, STEADY_VA + 2 * arena.span, 1, &with,
+				    NULL);
+	if (err)
+		wrong("a steady replace", err);
+	with.oa ^= STEADY_OA ^ STEADY_AWAY;
+	err = tarry_replace(s, STEADY_VA + 2 * arena.span, 1, &with, NULL);
+	if (err != TARRY_EAGAIN)
+		wrong("a fault that lost", err);
+}
+
 /* Its pages change size, rights and table all the time, and always map. */
 static void *reshaper(void *ctx)
 {
@@ -207,6 +236,7 @@ static void *reshaper(void *ctx)
 			      arena.page * (1 + i % 3),
 			      TARRY_R | TARRY_SOFT(i % 3), NULL);
 		tarry_protect(s, STEADY_VA, arena.span, RW, NULL);
+		replace_steady(i);
 		err = tarry_collapse(s, STEADY_VA, 1, 0, NULL, &how);
 		if (err && err != TARRY_ELEAF)
 			wrong("the steady collapse", err);
@@ -246,9 +276,11 @@ static void read_once(struct hand *h, struct tarry_soft_tlb *tlb)
 		wrong("pieces", 0);
 	if (arena.f->va_bits < 20)
 		return;
-	va = STEADY_VA + any(h, 2 * arena.span);
+	va = STEADY_VA + any(h, 3 * arena.span);
 	err = tarry_translate(arena.space[0], va, &hit);
-	if (err || hit.oa != STEADY_OA + (va - STEADY_VA))
+	if (err || (hit.oa != STEADY_OA + (va - STEADY_VA) &&
+		    (va - STEADY_VA < 2 * arena.span ||
+		     hit.oa != STEADY_AWAY + (va - STEADY_VA))))
 		wrong("a steady page", err);
 }
 
@@ -310,7 +342,7 @@ static void meet_in(const char *format, unsigned int flags,
 				 0);
 	if (steady)
 		assert_int_equal(tarry_map(arena.space[0], STEADY_VA, STEADY_OA,
-					   2 * arena.span, RW, NULL),
+					   3 * arena.span, RW, NULL),
 				 0);
 	for (uint64_t i = 0; i < WRITERS; i++) {
 		writers[i].x = i + 1;
