@@ -185,13 +185,8 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 	tarry_detach_subtree(
 		op, table, col->level - 1,
 		col->copy ? detached_state(op->b) : TARRY_STATE_DETACHED, true);
-	if (!col->copy)
-		return 0;
-	/* Software read through the frozen slot until now, and may have cached
-	 * the small pages after the first invalidation.
-	 * rule: listeners-always */
-	gather_span(op->b, op->g, base, col->level, false);
-	*answered = tarry_gather_invalidate(op->g);
+	if (col->copy)
+		*answered = range_tell_again(op, base, col->level);
 	return 0;
 }
 

@@ -109,6 +109,22 @@ tarry_inline enum tarry_state detached_state(const struct tarry_body *b)
 						: TARRY_STATE_DETACHED;
 }
 
+/*
+ * Another page stands where an entry was frozen, and hardware was told before
+ * it came.  Software read through the frozen entry until now, and may have
+ * cached what it found after it was told; where nobody but hardware caches,
+ * nobody did.  False: some cache did not answer.
+ * rule: listeners-always
+ */
+tarry_inline bool range_tell_again(struct tarry_op *op, uint64_t bits,
+				   unsigned int level)
+{
+	if (!tarry_load(&op->b->listeners, TARRY_ACQUIRE))
+		return true;
+	gather_span(op->b, op->g, bits, level, false);
+	return tarry_gather_invalidate(op->g);
+}
+
 /* Replaces a live entry that hardware may be writing; the final old value. */
 tarry_inline uint64_t live_exchange(const struct tarry_body *b,
 				    const struct tarry_format *f,

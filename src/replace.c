@@ -123,14 +123,7 @@ static int replace_page(struct tarry_op *op, const struct replace *r,
 		tarry_gather_add_run(op->g, f->leaf_oa(e, r->level),
 				     span_of(f, r->level),
 				     f->leaf_rights(e, r->level) & HARDWARES);
-	/* Software read through the frozen leaf until now, and may have cached
-	 * the old page after the first invalidation.  Where nobody but hardware
-	 * caches, nobody did.
-	 * rule: listeners-always */
-	if (tarry_load(&b->listeners, TARRY_ACQUIRE)) {
-		gather_span(b, op->g, base, r->level, false);
-		*answered = tarry_gather_invalidate(op->g);
-	}
+	*answered = range_tell_again(op, base, r->level);
 	return 0;
 }
 

@@ -319,6 +319,61 @@ static void collapse_without_answer_is_put_back(void **state)
 	bed_close(&b);
 }
 
+static void fall_silent(struct probe *p, const struct tarry_span *spans,
+			unsigned int n)
+{
+	(void)spans, (void)n;
+	p->deaf = p->sends > 1;
+}
+
+static void collapse_half_answered_keeps_the_table(void **state)
+{
+	struct probe p = {.send = fall_silent};
+	struct copier c;
+	struct tarry_space_stats stats;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE);
+	c = copier_of(&b, 16 * M2);
+	c.call.ctx = &c;
+	assert_int_equal(tarry_map(b.space, 0, G1, 8 * K4, RW, NULL), 0);
+	probe_listen(&p, &b, b.space);
+	EXPECT_ERR_ONLY(TARRY_ELISTENER, tarry_collapse, b.space, 0, 1, RW,
+			&c.call, NULL);
+	assert_int_equal(p.sends, 2);
+	assert_leaf(b.space, 0, 16 * M2, 1, RW);
+	tarry_space_stats(b.space, &stats);
+	assert_int_equal(stats.kept, 1);
+	probe_unlisten(&p, b.space);
+	tarry_pool_drain(b.pool);
+	assert_int_equal(b.owner.releases, 0);
+	assert_int_equal(tarry_settle(b.space), 0);
+	tarry_pool_drain(b.pool);
+	assert_int_equal(b.owner.released_bytes, 8 * K4);
+	bed_close(&b);
+}
+
+/* Who else but hardware would have to be told twice? */
+static void collapse_by_copy_tells_hardware_once(void **state)
+{
+	struct fault_counts n;
+	struct copier c;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE);
+	c = copier_of(&b, 16 * M2);
+	c.call.ctx = &c;
+	assert_int_equal(tarry_map(b.space, 0, G1, 8 * K4, RW, NULL), 0);
+	fault_reset();
+	assert_int_equal(tarry_collapse(b.space, 0, 1, RW, &c.call, NULL), 0);
+	fault_counts(&n);
+	assert_int_equal(n.invalidates, 1);
+	assert_int_equal(n.synchronizes + n.kicks, 0);
+	bed_close(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(collapse_in_place),
 	cmocka_unit_test(collapse_of_a_gigabyte),
@@ -332,6 +387,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(collapse_puts_back_what_the_owner_refuses),
 	cmocka_unit_test(collapse_by_copy_refuses),
 	cmocka_unit_test(collapse_without_answer_is_put_back),
+	cmocka_unit_test(collapse_half_answered_keeps_the_table),
+	cmocka_unit_test(collapse_by_copy_tells_hardware_once),
 };
 
 BED_MAIN(tests)

@@ -76,8 +76,16 @@ static bool of_the_first_kind(void *ctx, const struct tarry_piece *piece)
 	return piece->kind == TARRY_MARK || piece->oa >> TAG_LG2 == 1;
 }
 
+/* Somebody holds a page, now and then. */
+static int copy_or_refuse(void *ctx, const struct tarry_piece *pieces, size_t n)
+{
+	(void)pieces, (void)n;
+	return any(ctx, 64) == 0;
+}
+
 static int write_once(struct hand *h)
 {
+	struct tarry_collapse_copy copy = {.copy = copy_or_refuse, .ctx = h};
 	uint64_t per = 1ull << arena.f->index_lg2[0];
 	uint64_t first = any(h, arena.n_pages), n, to;
 	struct tarry_space *s = arena.space[!any(h, 4)];
@@ -102,7 +110,7 @@ static int write_once(struct hand *h)
 	idle.va = va;
 	idle.len = len;
 	idle.budget = any(h, 2) * per;
-	switch (any(h, 18)) {
+	switch (any(h, 19)) {
 	case 0:
 	case 1:
 	case 2:
@@ -168,6 +176,13 @@ static int write_once(struct hand *h)
 		how.keep = of_the_first_kind;
 		how.flags = any(h, 2) ? TARRY_KEEP_TABLES : TARRY_RETIRE_TABLES;
 		return tarry_unmap(s, va, len, &how);
+	case 17:
+		copy.oa = ((any(h, 2) ? 1ull : 3ull) << TAG_LG2) +
+			  (first & ~(per - 1)) * arena.page;
+		how.flags = any(h, 2) ? TARRY_DEPOSIT : 0;
+		return tarry_collapse(
+			s, arena.base + (first & ~(per - 1)) * arena.page, 1,
+			RW, &copy, &how);
 	default:
 		return tarry_harvest(s, va, len, TARRY_DIRTY, accessed, NULL);
 	}

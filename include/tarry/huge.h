@@ -54,7 +54,9 @@ struct tarry_collapse_copy {
  *          TARRY_ELEAF (no table stands there, or tables below it),
  *          TARRY_ENOENT (nothing stands there), TARRY_EBUSY (copy()
  *          refused, or a companion is not 0), TARRY_ENOMEM (for the spare),
- *          TARRY_EINVAL (a gather).  TARRY_ELISTENER: put back.
+ *          TARRY_EINVAL (a gather).  TARRY_ELISTENER: put back; or, with
+ *          @copy, where a listener fell silent only after the leaf was there:
+ *          done, and the old table is kept until tarry_settle().
  */
 int tarry_collapse(struct tarry_space *s, tarry_va va, unsigned int level,
 		   tarry_rights rights, const struct tarry_collapse_copy *copy,
