@@ -99,8 +99,22 @@ static void sparse(struct bench *b)
 	world_destroy(b, &w);
 }
 
+/* Threads of the flavour, the program's own pages: not the second pool's. */
+static void one_left_warm(struct bench *b)
+{
+	struct world w;
+
+	world_create(b, &w, 0, false);
+	world_fill(b, &w, 1 << 16, 1 << 16);
+	world_unmap(b, &w, world_va(0), WORLD_PAGE << 16);
+	world_settle(&w);
+	world_destroy(b, &w);
+	(void)bench_resident();
+}
+
 static void one_left(struct bench *b)
 {
+	one_left_warm(b);
 	for (uint64_t pages = 1 << 20; pages <= 1 << 22; pages *= 4) {
 		uint64_t n = b->sanity ? 4096 : pages;
 		struct bench_side at_once, grown;

@@ -127,7 +127,70 @@ static bool commit_descriptors(struct tarry_pool *pool,
 	       tarry_port_commit((char *)r->pages + from, to - from, false);
 }
 
-/* Descriptors are zero before a chunk's first use, and type-stable after. */
+/* The chunks, from *@first on, whose descriptors share memory that the system
+ * can take back with those of chunk @number: powers of two, so that no chunk
+ * is in two of these groups. */
+static uint32_t described_together(struct tarry_pool *pool, uint32_t number,
+				   uint32_t *first)
+{
+	struct tarry_region *r = region_of(pool, chunk_at(pool, number)->first);
+	uint64_t one = (uint64_t)TARRY_PAGE_STRIDE
+		       << (pool->chunk_lg2 - pool->page_lg2);
+	uint32_t n =
+		one >> TARRY_SYSTEM_PAGE_LG2
+			? 1
+			: (uint32_t)((1ull << TARRY_SYSTEM_PAGE_LG2) / one);
+
+	*first = r->first_chunk + ((number - r->first_chunk) & ~(n - 1));
+	if (*first + n > r->first_chunk + r->n_chunks)
+		n = r->first_chunk + r->n_chunks - *first;
+	return n;
+}
+
+/*
+ * Descriptors of a chunk that was given back go too, once nothing is described
+ * beside them.  Who walked to a table holds a read section until it has let the
+ * table's lock go, and all of these tables waited for their readers, so nobody
+ * is at a lock here; what reads as zero is a free table's, unlocked, of a page
+ * that was never handed out.  rule: descriptor-outlives
+ */
+static void trim_descriptors(struct tarry_pool *pool, uint32_t number)
+{
+	struct tarry_region *r = region_of(pool, chunk_at(pool, number)->first);
+	uint32_t first, n = described_together(pool, number, &first);
+	uint64_t one = (uint64_t)TARRY_PAGE_STRIDE
+		       << (pool->chunk_lg2 - pool->page_lg2);
+	uint64_t len = one >> TARRY_SYSTEM_PAGE_LG2
+			       ? one
+			       : 1ull << TARRY_SYSTEM_PAGE_LG2;
+
+	for (uint32_t i = first; i < first + n; i++)
+		if (i < pool->chunks_free && !chunk_at(pool, i)->idle)
+			return;
+	if (!tarry_port_decommit(
+		    (char *)r->pages + (first - r->first_chunk) * one, len))
+		return;
+	for (uint32_t i = first; i < first + n; i++) {
+		struct tarry_chunk *c = chunk_at(pool, i);
+
+		if (c->described)
+			pool->descriptor_committed -=
+				(uint64_t)(c->end - c->first) *
+				TARRY_PAGE_STRIDE;
+		c->described = false;
+	}
+}
+
+static void chunk_described(struct tarry_pool *pool, struct tarry_chunk *c)
+{
+	if (!c->described)
+		pool->descriptor_committed +=
+			(uint64_t)(c->end - c->first) * TARRY_PAGE_STRIDE;
+	c->described = true;
+}
+
+/* Descriptors are zero before a chunk's first use, and type-stable after: where
+ * their memory went back they read as zero again. */
 static bool chunk_commit(struct tarry_pool *pool, uint32_t number,
 			 struct tarry_chunk *c)
 {
@@ -148,7 +211,6 @@ static bool chunk_commit(struct tarry_pool *pool, uint32_t number,
 	}
 	c->committed = true;
 	pool->committed += len;
-	pool->descriptor_committed += (uint64_t)n * TARRY_PAGE_STRIDE;
 	return true;
 }
 
@@ -171,6 +233,8 @@ static uint32_t chunk_take(struct tarry_pool *pool, unsigned int order)
 			return 0;
 		pool->chunks_free++;
 	}
+	chunk_described(pool, c);
+	c->idle = false;
 	c->order = (uint8_t)order;
 	c->fresh = c->first;
 	c->hot = 0;
@@ -224,6 +288,7 @@ uint32_t tarry_block_alloc(struct tarry_pool *pool, unsigned int order,
 	pool->table_pages += 1u << order;
 	if (!chunk_has_block(pool, c))
 		chunk_unlist(pool, c);
+	tarry_port_born(&page->table.lock, sizeof(page->table.lock));
 	page->order = (uint8_t)order;
 	page_becomes(page, TARRY_USE_WHOLE);
 	page->table.link = 0;
@@ -238,6 +303,8 @@ void tarry_block_free(struct tarry_pool *pool, uint32_t index)
 	struct tarry_page *page = page_at(pool, index);
 
 	page_becomes(page, TARRY_USE_HOT);
+	/* rule: descriptor-outlives: nobody wants this lock any more. */
+	tarry_port_dead(&page->table.lock, sizeof(page->table.lock));
 	table_becomes(&page->table, TARRY_STATE_FREE);
 	page->table.link = c->hot;
 	c->hot = index;
@@ -334,6 +401,8 @@ uint64_t tarry_block_trim(struct tarry_pool *pool)
 		c->fresh = c->first;
 		c->next = pool->chunks_empty;
 		pool->chunks_empty = number + 1;
+		c->idle = true;
+		trim_descriptors(pool, number);
 		pool->hot_pages -= here;
 		returned += here << pool->page_lg2;
 	}

@@ -148,6 +148,7 @@ uint32_t tarry_fragment_alloc(struct tarry_pool *pool, unsigned int lg2)
 	page->n_live++;
 	if (!--page->n_free)
 		partial_unlist(pool, page);
+	tarry_port_born(&t->lock, sizeof(t->lock));
 	t->link = 0;
 	table_becomes(t, TARRY_STATE_PRIVATE);
 	return id;
@@ -161,6 +162,8 @@ void tarry_fragment_free(struct tarry_pool *pool, uint32_t id)
 	struct tarry_table *t =
 		&page->cut.fragments[id & ((1u << pool->fragment_shift) - 1)];
 
+	/* rule: descriptor-outlives: nobody wants this lock any more. */
+	tarry_port_dead(&t->lock, sizeof(t->lock));
 	table_becomes(t, TARRY_STATE_FREE);
 	if (pool->policy == TARRY_RECYCLE) {
 		t->link = page->free_first;
@@ -172,6 +175,7 @@ void tarry_fragment_free(struct tarry_pool *pool, uint32_t id)
 		return;
 	if (page->n_free)
 		partial_unlist(pool, page);
+	tarry_port_born(page->cut.fragments, n * sizeof(*page->cut.fragments));
 	descriptors_free(pool, page->cut.fragments, n);
 	/* An unlocked table's again.  Nobody can be waiting for that lock: as
 	 * one table the page ended a grace period before it was cut. */

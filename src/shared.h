@@ -104,7 +104,9 @@ enum tarry_state {
  * The descriptor of a table: 16 bytes, never inside the table, type-stable
  * while the pool lives (rule: descriptor-outlives).  A late writer may lock it
  * after the table was detached; it then reads the last word only, which is
- * written under the lock, and never the link.
+ * written under the lock, and never the link.  From the end of the table's
+ * grace period to its next life nobody but the pool touches it, which may give
+ * its memory back.
  */
 struct tarry_table {
 	struct tarry_port_lock lock; /* A */
@@ -195,6 +197,8 @@ struct tarry_chunk {
 	uint8_t order;	      /* P */
 	bool committed;	      /* P */
 	bool listed;	      /* P */
+	bool idle;	      /* P  given back; in chunks_empty */
+	bool described;	      /* P  has memory for its descriptors */
 };
 
 struct tarry_region {

@@ -99,6 +99,10 @@ void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)
 		first = t->link;
 		tarry_assert(t->state != TARRY_STATE_ATTACHED &&
 			     t->state != TARRY_STATE_MOVING);
+		/* Declared dead in tarry_gather_finish(). */
+		if (!tarry_port_keeps(descriptor_outlives) &&
+		    t->state >= TARRY_STATE_DETACHED)
+			tarry_port_born(&t->lock, sizeof(t->lock));
 		if (level == TARRY_LEVEL_BODY) {
 			pool->table_bytes -= 1ull << pool->page_lg2;
 			tarry_block_free(pool, id >> pool->fragment_shift);
@@ -107,10 +111,6 @@ void tarry_table_free_chain(struct tarry_pool *pool, uint32_t first)
 		lg2 = room_lg2(pool, level);
 		pool->table_bytes -= 1ull << lg2;
 		pool->tables[level]--;
-		/* Declared dead in tarry_gather_finish(). */
-		if (!tarry_port_keeps(descriptor_outlives) &&
-		    t->state >= TARRY_STATE_DETACHED)
-			tarry_port_born(&t->lock, sizeof(t->lock));
 		tarry_port_dead(slots_at(pool->window, oa_of_id(pool, id)),
 				1ull << lg2);
 		if (tarry_fragment_wanted(pool, lg2))

@@ -144,6 +144,34 @@ static void pool_gives_memory_back(void **state)
 	bed_close(&b);
 }
 
+/* rule: descriptor-outlives */
+static void pool_gives_descriptors_back(void **state)
+{
+	struct tarry_pool_stats full, left;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, "x86_64-4", 0);
+	for (unsigned int turn = 0; turn < 3; turn++) {
+		assert_int_equal(tarry_map(b.space, 0, 0, 12 * G1, RW, &small),
+				 0);
+		assert_maps_to(b.space, 12 * G1 - K4, 12 * G1 - K4);
+		tarry_pool_stats(b.pool, &full);
+		assert_int_equal(tarry_unmap(b.space, K4, 12 * G1 - K4, NULL),
+				 0);
+		tarry_pool_drain(b.pool);
+		tarry_pool_stats(b.pool, &left);
+		/* As far as the system can take it: 64 KB of them. */
+		assert_true(left.descriptor_bytes <= 1u << 17);
+		assert_true(full.descriptor_bytes >=
+			    left.descriptor_bytes + (2u << 17));
+		assert_maps_to(b.space, 0, 0);
+		assert_int_equal(tarry_unmap(b.space, 0, K4, NULL), 0);
+		assert_sound(b.space);
+	}
+	bed_close(&b);
+}
+
 static void pool_is_busy(void **state)
 {
 	struct tarry_stock stock = {0};
@@ -302,6 +330,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(pool_of_the_callers_memory),
 	cmocka_unit_test(pool_has_a_limit),
 	cmocka_unit_test(pool_gives_memory_back),
+	cmocka_unit_test(pool_gives_descriptors_back),
 	cmocka_unit_test(pool_is_busy),
 	cmocka_unit_test(space_refuses),
 	cmocka_unit_test(space_check_finds_damage),
