@@ -143,6 +143,11 @@ void bed_policy(enum tarry_policy policy)
 	bed.policy = policy;
 }
 
+void bed_companions(void)
+{
+	bed.companions = true;
+}
+
 void bed_open(unsigned int levels, unsigned int flags)
 {
 	struct tarry_pool_config config = {
@@ -151,6 +156,7 @@ void bed_open(unsigned int levels, unsigned int flags)
 		.len = POOL_BYTES,
 		.waiting_limit = bed.limit,
 		.policy = bed.policy,
+		.companions = bed.companions,
 		.owner = {.get = owner_get,
 			  .put = owner_put,
 			  .release = owner_release},

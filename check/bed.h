@@ -29,6 +29,7 @@ struct bed {
 	uint32_t releases, dirty; /* pages released, bit set of dirty ones */
 	uint64_t limit;
 	enum tarry_policy policy;
+	bool companions;
 	/* For scenarios: what their threads found. */
 	int results[CHECK_THREADS];
 	bool wrote;
@@ -55,6 +56,8 @@ extern struct bed bed;
 void bed_limit(uint64_t waiting);
 /* The same: of the tables, 256 to a page; "recycle" if not said. */
 void bed_policy(enum tarry_policy policy);
+/* The same: tables have a word of the owner's beside each slot. */
+void bed_companions(void);
 /* In set-up.  @levels is 2 or 3; flags of enum tarry_space_flags. */
 void bed_open(unsigned int levels, unsigned int flags);
 /* The same, with a second space of the same pool. */

@@ -124,7 +124,7 @@ static bool collapse_words(const struct tarry_op *op, uint64_t *slots,
 	if (!op->pool->companions || level)
 		return false;
 	for (unsigned int i = 0; i < slots_of(f, 0); i++)
-		all |= tarry_load(companion_of(f, &slots[i]), TARRY_ACQUIRE);
+		all |= tarry_load(companion_of(f, &slots[i]), TARRY_RELAXED);
 	return all;
 }
 

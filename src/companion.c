@@ -41,6 +41,23 @@ int tarry_companion(struct tarry_space *s, tarry_va va, uint64_t **word)
 	return 0;
 }
 
+/* The owner may be at it without the lock: what its word stands for is seen
+ * with it, also where it is another than was asked for, which an exchange that
+ * fails does not say. */
+static bool word_exchange(uint64_t *word, uint64_t *old, uint64_t value)
+{
+	for (;;) {
+		uint64_t seen = tarry_load(word, TARRY_ACQUIRE);
+
+		if (seen != *old) {
+			*old = seen;
+			return false;
+		}
+		if (tarry_cas(word, &seen, value, TARRY_RELEASE))
+			return true;
+	}
+}
+
 int tarry_companion_exchange(struct tarry_space *s, tarry_va va, uint64_t *old,
 			     uint64_t value)
 {
@@ -55,9 +72,8 @@ int tarry_companion_exchange(struct tarry_space *s, tarry_va va, uint64_t *old,
 	tarry_range_cover(&op, 0);
 	if (op.c.level)
 		err = TARRY_ENOENT;
-	/* The owner may be at it without the lock. */
-	else if (!tarry_cas(companion_of(f, cursor_slot(&op.c)), old, value,
-			    TARRY_ACQ_REL))
+	else if (!word_exchange(companion_of(f, cursor_slot(&op.c)), old,
+				value))
 		err = TARRY_EAGAIN;
 	table_unlock(op.c.at[op.c.level].table);
 	tarry_port_read_end();
