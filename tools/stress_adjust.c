@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Changes that leave pages where they are, and ways to do a change: protect,
- * harvest, reclaim, gathers, stocks.
+ * harvest, reclaim, gathers, stocks, companions.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -300,6 +300,39 @@ void change_stock(struct writer *w)
 			change_split(w, CHANGE_STOCK, &r, &stock);
 		writer_unhog(w);
 		tarry_unreserve(&stock);
+	}
+	range_end(w, &r);
+}
+
+/* ---- companions ---- */
+
+static int exchange(struct writer *w, tarry_va va, uint64_t *old,
+		    uint64_t value)
+{
+	return CHANGE_TIMED(
+		w, CHANGE_COMPANION,
+		tarry_companion_exchange(w->run->space, va, old, value));
+}
+
+/* In stripes of the writer's own all words are 0 but while it is at one: each
+ * that is not was another table's, or was lost. */
+void change_companion(struct writer *w)
+{
+	uint64_t word = 1 + random_below(&w->t->random, 1u << 30), old = 0;
+	struct change_range r;
+	int err;
+
+	if (!w->run->options->companions ||
+	    !range_choose(w, &r, EXTENT_PAGES, KEEPS_MAPPINGS) || !r.owned)
+		return;
+	r = range_part(w, &r, r.first, 1);
+	range_begin(w, &r, PLAN_NO_TARGET);
+	err = exchange(w, r.va, &old, word);
+	if (change_done(w, CHANGE_COMPANION, &r, err,
+			MAY_OK | MAY(TARRY_ENOENT))) {
+		old = word;
+		err = exchange(w, r.va, &old, 0);
+		change_done(w, CHANGE_COMPANION, &r, err, MAY_OK);
 	}
 	range_end(w, &r);
 }

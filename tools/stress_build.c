@@ -213,6 +213,7 @@ static int make_pool(struct stress *run, uint64_t table_bytes)
 		.format = run->format,
 		.owner = {owner_get, owner_put, owner_release, run},
 		.policy = o->policy,
+		.companions = o->companions,
 		.limit = o->limit,
 	};
 	unsigned int flags = TARRY_SPACE_RELEASE;

@@ -137,6 +137,7 @@ void change_clone(struct writer *w);
 void change_harvest(struct writer *w);
 void change_reclaim(struct writer *w);
 void change_idle(struct writer *w);
+void change_companion(struct writer *w);
 void change_stock(struct writer *w);
 void change_gather(struct writer *w);
 void change_giant(struct writer *w);

@@ -37,6 +37,7 @@ static const char usage[] =
 	"  --pages N          most pages to build; default 4194304\n"
 	"  --seed N           of all random choices; default random, printed\n"
 	"  --mix NAME=N,...   weights of changes; see below\n"
+	"  --companions       a word beside each slot of the leaf tables\n"
 	"  --limit BYTES      of table memory; K, M, G are understood\n"
 	"  --fail-alloc N     every N-th change finds no memory for tables\n"
 	"  --no-reclaim       emptied tables stay until a reclaim\n"
@@ -60,6 +61,7 @@ enum option_code {
 	OPTION_PAGES,
 	OPTION_SEED,
 	OPTION_MIX,
+	OPTION_COMPANIONS,
 	OPTION_LIMIT,
 	OPTION_FAIL_ALLOC,
 	OPTION_NO_RECLAIM,
@@ -79,6 +81,7 @@ static const struct option options[] = {
 	{"pages", required_argument, NULL, OPTION_PAGES},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"mix", required_argument, NULL, OPTION_MIX},
+	{"companions", no_argument, NULL, OPTION_COMPANIONS},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{"fail-alloc", required_argument, NULL, OPTION_FAIL_ALLOC},
 	{"no-reclaim", no_argument, NULL, OPTION_NO_RECLAIM},
@@ -304,6 +307,9 @@ static int parse_one(int code, char *text, struct stress_options *o)
 		return -1;
 	case OPTION_SABOTAGE:
 		return parse_sabotage(text, o);
+	case OPTION_COMPANIONS:
+		o->companions = true;
+		return -1;
 	case OPTION_NO_RECLAIM:
 		o->no_reclaim = true;
 		return -1;

@@ -40,6 +40,7 @@
 	X(HARVEST, "harvest", 4)             \
 	X(RECLAIM, "reclaim", 2)             \
 	X(IDLE, "idle", 3)                   \
+	X(COMPANION, "companion", 4)         \
 	X(STOCK, "stock", 4)                 \
 	X(GATHER, "gather", 4)               \
 	X(GIANT, "giant", 1)
@@ -105,7 +106,7 @@ struct stress_options {
 	uint64_t pages;
 	uint64_t fail_alloc; /* every n-th change finds no memory; 0: none */
 	uint32_t weights[CHANGE_KINDS];
-	bool json, no_reclaim, progress;
+	bool json, no_reclaim, companions, progress;
 	const char *html;
 	enum sabotage sabotage;
 };

@@ -29,6 +29,7 @@ static void (*const changes[])(struct writer *) = {
 	[CHANGE_HARVEST] = change_harvest,
 	[CHANGE_RECLAIM] = change_reclaim,
 	[CHANGE_IDLE] = change_idle,
+	[CHANGE_COMPANION] = change_companion,
 	[CHANGE_STOCK] = change_stock,
 	[CHANGE_GATHER] = change_gather,
 	[CHANGE_GIANT] = change_giant,

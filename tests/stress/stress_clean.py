@@ -12,7 +12,7 @@ RUNS += [
     (6, 'x86_64-4', ['--limit', '64M', '--readers', '1', '--writers', '6']),
     (7, 's390x-2', ['--readers', '0']),
     (8, 'x86_64-4', ['--mix', 'unmap=100,fault=100,map-large=40']),
-    (9, 'powerpc64-64k', ['--policy', 'sticky']),
+    (9, 'powerpc64-64k', ['--policy', 'sticky', '--companions']),
     (11, 's390x-4', ['--policy', 'whole']),
     (10, 's390x-5', ['--no-reclaim']),
 ]
