@@ -129,6 +129,14 @@ uint64_t bed_tables(struct tarry_space *s)
 	return n;
 }
 
+uint64_t bed_spares(struct tarry_space *s)
+{
+	struct tarry_space_stats stats;
+
+	tarry_space_stats(s, &stats);
+	return stats.spares;
+}
+
 int look(struct tarry_space *s, tarry_va va, struct tarry_hit *hit)
 {
 	int err;
@@ -353,7 +361,7 @@ static bool probe_wait(struct tarry_listener *l)
 	struct probe *p = (struct probe *)l;
 
 	p->waits++;
-	return !p->deaf;
+	return !p->deaf && (!p->deaf_after || p->sends <= p->deaf_after);
 }
 
 void probe_listen(struct probe *p, struct bed *b, struct tarry_space *s)

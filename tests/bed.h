@@ -63,6 +63,8 @@ void bed_close_pool(struct bed *b);
 
 /* Attached tables of all levels. */
 uint64_t bed_tables(struct tarry_space *s);
+/* Spare tables that leaves own. */
+uint64_t bed_spares(struct tarry_space *s);
 
 /* tarry_translate() in a read section of its own. */
 int look(struct tarry_space *s, tarry_va va, struct tarry_hit *hit);
@@ -113,7 +115,8 @@ struct probe {
 	/* Called in send(); may be NULL. */
 	void (*send)(struct probe *p, const struct tarry_span *spans,
 		     unsigned int n);
-	bool deaf; /* wait() has no answer */
+	bool deaf;		 /* wait() has no answer */
+	unsigned int deaf_after; /* sends; 0: it hears all */
 	struct bed *bed;
 	void *ctx;
 	unsigned int sends, waits;

@@ -319,16 +319,9 @@ static void collapse_without_answer_is_put_back(void **state)
 	bed_close(&b);
 }
 
-static void fall_silent(struct probe *p, const struct tarry_span *spans,
-			unsigned int n)
-{
-	(void)spans, (void)n;
-	p->deaf = p->sends > 1;
-}
-
 static void collapse_half_answered_keeps_the_table(void **state)
 {
-	struct probe p = {.send = fall_silent};
+	struct probe p = {.deaf_after = 1};
 	struct copier c;
 	struct tarry_space_stats stats;
 	struct bed b;

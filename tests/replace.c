@@ -415,18 +415,11 @@ static void replace_without_answer_is_put_back(void **state)
 	bed_close(&b);
 }
 
-static void fall_silent(struct probe *p, const struct tarry_span *spans,
-			unsigned int n)
-{
-	(void)spans, (void)n;
-	p->deaf = p->sends > 1;
-}
-
 /* Only when the new page was there already: the old one is kept for ever. */
 static void replace_half_answered_frees_nothing(void **state)
 {
 	struct tarry_replacement with = {.oa = M2, .rights = RW};
-	struct probe p = {.send = fall_silent};
+	struct probe p = {.deaf_after = 1};
 	struct bed b;
 
 	(void)state;

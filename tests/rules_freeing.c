@@ -247,14 +247,6 @@ static void own_counter_is_the_number_of_entries(void **state)
 	bed_close(&b);
 }
 
-static uint64_t spares(struct tarry_space *s)
-{
-	struct tarry_space_stats stats;
-
-	tarry_space_stats(s, &stats);
-	return stats.spares;
-}
-
 static void spares_follow_move_and_split(void **state)
 {
 	const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
@@ -265,19 +257,19 @@ static void spares_follow_move_and_split(void **state)
 	bed_open(&b, "x86_64-4", 0);
 	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW, &small), 0);
 	assert_int_equal(tarry_collapse(b.space, 0, 1, 0, NULL, &deposit), 0);
-	assert_int_equal(spares(b.space), 1);
+	assert_int_equal(bed_spares(b.space), 1);
 	/* Alone, to a table that has none yet. */
 	assert_int_equal(tarry_move(b.space, 0, G1 + M2, M2, NULL), 0);
-	assert_int_equal(spares(b.space), 1);
+	assert_int_equal(bed_spares(b.space), 1);
 	assert_sound(b.space);
 	/* With the whole table that it hangs on. */
 	assert_int_equal(tarry_move(b.space, G1, 5 * G1, G1, NULL), 0);
-	assert_int_equal(spares(b.space), 1);
+	assert_int_equal(bed_spares(b.space), 1);
 	assert_sound(b.space);
 	fault_fail_from(1);
 	assert_int_equal(tarry_split(b.space, 5 * G1 + M2, 1, &no_alloc), 0);
 	fault_reset();
-	assert_int_equal(spares(b.space), 0);
+	assert_int_equal(bed_spares(b.space), 0);
 	assert_maps_to(b.space, 5 * G1 + M2 + 7 * K4, 7 * K4);
 	bed_close(&b);
 }

@@ -14,12 +14,16 @@ static const struct tarry_how small = {.levels = 1};
 static const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
 static const struct tarry_how no_alloc = {.flags = TARRY_NO_ALLOC};
 
-static uint64_t spares(struct tarry_space *s)
+static void open_with_spares(struct bed *b, unsigned int flags)
 {
-	struct tarry_space_stats stats;
-
-	tarry_space_stats(s, &stats);
-	return stats.spares;
+	bed_open(b, "x86_64-4", flags);
+	bed_second_space(b, flags);
+	assert_int_equal(tarry_map(b->space, VA, 0, LEAVES * M2, RW, &small),
+			 0);
+	for (int l = 0; l < LEAVES; l++)
+		assert_int_equal(tarry_collapse(b->space, VA + l * M2, 1, 0,
+						NULL, &deposit),
+				 0);
 }
 
 static int unmap_whole(struct bed *b)
@@ -189,19 +193,13 @@ static void spares_follow_in_every_combination(void **state)
 		struct bed b;
 		int err;
 
-		bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE);
-		bed_second_space(&b, TARRY_SPACE_HARDWARE);
-		assert_int_equal(
-			tarry_map(b.space, VA, 0, LEAVES * M2, RW, &small), 0);
-		for (int l = 0; l < LEAVES; l++)
-			assert_int_equal(tarry_collapse(b.space, VA + l * M2, 1,
-							0, NULL, &deposit),
-					 0);
+		open_with_spares(&b, TARRY_SPACE_HARDWARE);
 		err = c->act(&b);
-		if (err || spares(b.space) != c->left || spares(b.other))
+		if (err || bed_spares(b.space) != c->left ||
+		    bed_spares(b.other))
 			fail_msg("%s: %s, %ju spares are left, not %ju",
 				 c->name, tarry_error_name(err),
-				 (uintmax_t)spares(b.space),
+				 (uintmax_t)bed_spares(b.space),
 				 (uintmax_t)c->left);
 		assert_sound(b.space);
 		assert_sound(b.other);
@@ -216,7 +214,7 @@ static void spares_follow_in_every_combination(void **state)
 					 tarry_error_name(err));
 		}
 		fault_reset();
-		if (spares(b.space))
+		if (bed_spares(b.space))
 			fail_msg("%s: a spare serves nobody", c->name);
 		bed_close(&b); /* rule: nothing-left */
 	}
@@ -230,14 +228,7 @@ static void spares_follow_the_space_in_every_combination(void **state)
 	     i++) {
 		struct bed b;
 
-		bed_open(&b, "x86_64-4", TARRY_SPACE_RELEASE);
-		bed_second_space(&b, 0);
-		assert_int_equal(
-			tarry_map(b.space, VA, 0, LEAVES * M2, RW, &small), 0);
-		for (int l = 0; l < LEAVES; l++)
-			assert_int_equal(tarry_collapse(b.space, VA + l * M2, 1,
-							0, NULL, &deposit),
-					 0);
+		open_with_spares(&b, TARRY_SPACE_RELEASE);
 		assert_int_equal(combinations[i].act(&b), 0);
 		bed_close(&b);
 	}

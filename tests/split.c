@@ -8,14 +8,6 @@ static const struct tarry_how small = {.levels = 1};
 static const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
 static const struct tarry_how no_alloc = {.flags = TARRY_NO_ALLOC};
 
-static uint64_t spares(struct tarry_space *s)
-{
-	struct tarry_space_stats stats;
-
-	tarry_space_stats(s, &stats);
-	return stats.spares;
-}
-
 static void split_keeps_every_translation(void **state)
 {
 	tarry_rights rights = RWU | TARRY_X | TARRY_GLOBAL | TARRY_MEM(7) |
@@ -132,7 +124,7 @@ static void deposited_large_leaf(struct bed *b, unsigned int flags)
 	bed_open(b, "x86_64-4", flags);
 	assert_int_equal(tarry_map(b->space, 0, 0, M2, RW, &small), 0);
 	assert_int_equal(tarry_collapse(b->space, 0, 1, 0, NULL, &deposit), 0);
-	assert_int_equal(spares(b->space), 1);
+	assert_int_equal(bed_spares(b->space), 1);
 }
 
 static void deposit_makes_split_certain(void **state)
@@ -145,7 +137,7 @@ static void deposit_makes_split_certain(void **state)
 	assert_int_equal(tarry_split(b.space, 0, 1, &no_alloc), 0);
 	fault_reset();
 	assert_leaf(b.space, K4, K4, 0, RW);
-	assert_int_equal(spares(b.space), 0);
+	assert_int_equal(bed_spares(b.space), 0);
 	bed_close(&b);
 }
 
@@ -174,7 +166,7 @@ static void deposit_serves_unmap_of_a_part(void **state)
 	fault_reset();
 	assert_hole(b.space, K4);
 	assert_maps_to(b.space, 0, 0);
-	assert_int_equal(spares(b.space), 0);
+	assert_int_equal(bed_spares(b.space), 0);
 	bed_close(&b);
 }
 
@@ -199,7 +191,7 @@ static void deposit_dies_with_the_leaf(void **state)
 	(void)state;
 	deposited_large_leaf(&b, 0);
 	assert_int_equal(tarry_unmap(b.space, 0, M2, NULL), 0);
-	assert_int_equal(spares(b.space), 0);
+	assert_int_equal(bed_spares(b.space), 0);
 	tarry_pool_drain(b.pool);
 	tarry_pool_stats(b.pool, &stats);
 	/* The root, and the page of the space itself. */
@@ -208,7 +200,7 @@ static void deposit_dies_with_the_leaf(void **state)
 
 	deposited_large_leaf(&b, 0);
 	assert_int_equal(tarry_mark(b.space, 0, M2, 1, NULL), 0);
-	assert_int_equal(spares(b.space), 0);
+	assert_int_equal(bed_spares(b.space), 0);
 	bed_close(&b);
 }
 
@@ -229,7 +221,7 @@ static void deposit_stays_with_its_leaf_on_clone(void **state)
 	deposited_large_leaf(&b, 0);
 	bed_second_space(&b, 0);
 	assert_int_equal(tarry_clone(b.space, b.other, 0, M2, NULL), 0);
-	assert_int_equal(spares(b.space), 1);
+	assert_int_equal(bed_spares(b.space), 1);
 	assert_sound(b.other);
 	assert_int_equal(tarry_split(b.space, 0, 1, &no_alloc), 0);
 	bed_close(&b);
@@ -245,15 +237,15 @@ static void deposit_of_many(void **state)
 	for (tarry_va va = 0; va < 20 * M2; va += M2)
 		assert_int_equal(
 			tarry_collapse(b.space, va, 1, 0, NULL, &deposit), 0);
-	assert_int_equal(spares(b.space), 20);
+	assert_int_equal(bed_spares(b.space), 20);
 	fault_fail_from(1);
 	for (tarry_va va = 0; va < 10 * M2; va += M2)
 		assert_int_equal(tarry_split(b.space, va, 1, &no_alloc), 0);
 	fault_reset();
-	assert_int_equal(spares(b.space), 10);
+	assert_int_equal(bed_spares(b.space), 10);
 	assert_sound(b.space);
 	assert_int_equal(tarry_unmap(b.space, 5 * M2, 10 * M2, NULL), 0);
-	assert_int_equal(spares(b.space), 5);
+	assert_int_equal(bed_spares(b.space), 5);
 	bed_close(&b);
 }
 
@@ -269,7 +261,7 @@ static void deposit_below_a_larger_leaf(void **state)
 			 0);
 	assert_int_equal(tarry_split(b.space, 0, 1, NULL), 0);
 	assert_int_equal(tarry_collapse(b.space, 0, 1, 0, NULL, &deposit), 0);
-	assert_int_equal(spares(b.space), 1);
+	assert_int_equal(bed_spares(b.space), 1);
 	assert_int_equal(tarry_collapse(b.space, 0, 2, 0, NULL, &deposit), 0);
 	assert_leaf(b.space, 0, 0, 2, RW);
 	assert_sound(b.space);
