@@ -241,6 +241,72 @@ static void a_small_region_is_enough(void **state)
 }
 
 /* Each operation on the last pages that the format has. */
+/* Tables lie where entries, and whatever points to the root, can lead to: up to
+ * the last byte of the format's output addresses, aligned to their size; a
+ * region that goes beyond, by one page, is none. */
+static void a_root_is_where_the_format_can_point(void **state)
+{
+	const uint64_t len = 2ull << 20;
+	const struct tarry_format *f;
+	struct tarry_pool *pool = NULL, *none = NULL;
+	struct tarry_space *s;
+	char *memory = aligned_alloc(1 << 16, 2 * len);
+
+	(void)state;
+	tarry_for_each_format(f, i)
+	{
+		uint64_t backing = 1ull << f->backing_lg2, mask;
+		/* Of 64 bits, all but the last page: ends do not wrap. */
+		tarry_oa top = f->oa_bits < 64 ? 1ull << f->oa_bits : -backing;
+		struct tarry_pool_config c = {.format = f,
+					      .base = memory,
+					      .oa = top - len + backing,
+					      .len = len};
+
+		EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_create, &c, &none);
+		c.oa = top - 2 * len;
+		assert_int_equal(tarry_pool_create(&c, &pool), 0);
+		/* One more region: misaligned, over the first, beyond all. */
+		EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_add, pool,
+				memory + len + backing / 2,
+				top - len + backing / 2, len - backing);
+		EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_add, pool,
+				memory + len - backing, top - len - backing,
+				len);
+		EXPECT_ERR_ONLY(TARRY_EREGION, tarry_pool_add, pool,
+				memory + len + backing, top - len + backing,
+				len);
+		assert_int_equal(
+			tarry_pool_add(pool, memory + len, top - len, len), 0);
+		assert_int_equal(tarry_space_create(pool, f, 0, &s), 0);
+		mask = (1ull << f->table_lg2[f->levels - 1]) - 1;
+		assert_int_equal(tarry_space_root(s) & mask, 0);
+		assert_true(tarry_space_root(s) >= c.oa);
+		assert_true(tarry_space_root(s) <= top - 1 - mask);
+		/* Below it, in one region and the other. */
+		for (unsigned int n = 0; n < 8; n++) {
+			unsigned int root = f->levels - 1;
+			tarry_va va = n % (1u << f->index_lg2[root]);
+			struct tarry_hit hit;
+
+			va = va * span_of(f, root) + n * span_of(f, 1);
+			if (!tarry_format_va_ok(f, va, page_of(f)))
+				continue; /* a very small one */
+			assert_int_equal(
+				tarry_map(s, va, 0, page_of(f), RW, &small), 0);
+			tarry_read_begin();
+			assert_int_equal(tarry_translate(s, va, &hit), 0);
+			tarry_read_end();
+			assert_int_equal(hit.oa, 0);
+		}
+		assert_sound(s);
+		assert_int_equal(tarry_space_destroy(s), 0);
+		assert_int_equal(tarry_pool_destroy(pool), 0);
+	}
+	assert_null(none);
+	free(memory);
+}
+
 static void the_last_byte_is_an_address_too(void **state)
 {
 	const struct tarry_format *f;
@@ -383,6 +449,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(tables_are_blank_and_apart),
 	cmocka_unit_test(tables_of_all_sizes_come_and_go),
 	cmocka_unit_test(a_small_region_is_enough),
+	cmocka_unit_test(a_root_is_where_the_format_can_point),
 	cmocka_unit_test(the_last_byte_is_an_address_too),
 	cmocka_unit_test(marks_are_cut),
 	cmocka_unit_test(shapes_change_at_every_level),
