@@ -23,6 +23,7 @@ bench:
 	@scripts/configure build-bench -Dtests=disabled
 	@build-bench/bench/tarry-bench $(BENCH)
 	@build-bench/check/tarry-check bench
+	@scripts/check-loose --bench $(filter --json,$(BENCH))
 
 # Tarry's tables under QEMU's MMUs, two CPUs; a table of machine and case.
 guests:

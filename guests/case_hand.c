@@ -6,8 +6,9 @@
  */
 #include "guest.h"
 
-#define ROUNDS 40
-#define PAGES  8
+#define ROUNDS	40
+#define WINDOWS 10
+#define PAGES	8
 
 static struct {
 	uint32_t round;	 /* CPU 0's: begins with 1 */
@@ -42,14 +43,14 @@ static void hand_begin(void (*fn)(void))
 	other_begin(fn);
 }
 
-static void hand_end(void)
+static void hand_end(uint32_t rounds)
 {
 	other_join();
 	if (h.wrong)
 		fail("%u wrong answers: %lx leads to %lx", h.wrong, h.wrong_va,
 		     h.wrong_oa);
 	note("overlap %u of %u turns, by arrangement", h.ended, h.round);
-	expect(h.ended == ROUNDS);
+	expect(h.ended == rounds);
 }
 
 /* ---- a table goes while a walker is in it ---- */
@@ -102,7 +103,78 @@ static void a_table_stays_while_a_walker_is_in_it(void)
 		await(&h.ended, round);
 		tarry_bare_poll();
 	}
-	hand_end();
+	hand_end(ROUNDS);
+}
+
+/* ---- a table goes while a walker has interrupts off ---- */
+
+/* The way that a fault handler of a kernel may take: no section, loads alone.
+ * NULL: it met no table on the way. */
+static const uint64_t *slot_of(uint64_t va)
+{
+	const struct tarry_format *f = world.format;
+	uint64_t table = tarry_space_root(world.space);
+
+	for (unsigned int l = f->levels - 1;; l--) {
+		const uint64_t *slot = (const uint64_t *)(uintptr_t)table;
+		uint64_t e;
+
+		slot += va >> f->span_lg2[l] & ((1ull << f->index_lg2[l]) - 1);
+		if (!l)
+			return slot;
+		e = tarry_load(slot, TARRY_RELAXED);
+		if (f->big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+			e = __builtin_bswap64(e);
+		if (!f->present(e, l) || f->leaf(e, l))
+			return NULL;
+		table = f->table_oa(e);
+	}
+}
+
+/* Interrupts are off where nobody polls (port.c). */
+static void walks_with_interrupts_off(void)
+{
+	for (uint32_t round = 1; round <= WINDOWS; round++) {
+		const uint64_t *slot;
+		uint64_t e, now, end;
+
+		await(&h.round, round);
+		end = machine_ticks() + machine_second() / 20;
+		slot = slot_of(world.arena);
+		e = slot ? tarry_load(slot, TARRY_RELAXED) : 0;
+		say_round(&h.at, round);
+		/* Who asks waits for us, so there is no answer to wait for. */
+		while (machine_ticks() < end &&
+		       tarry_load(&h.go, TARRY_ACQUIRE) != round)
+			machine_relax();
+		/* The table still says what it did: here, whoever empties it
+		 * takes it off as a whole. */
+		now = slot ? tarry_load(slot, TARRY_RELAXED) : 1;
+		if (now != e) {
+			h.wrong++;
+			h.wrong_va = world.arena;
+			h.wrong_oa = now;
+		}
+		say_round(&h.ended, round);
+		guest_poll();
+	}
+}
+
+static void a_table_stays_while_interrupts_are_off(void)
+{
+	hand_begin(walks_with_interrupts_off);
+	for (uint32_t round = 1; round <= WINDOWS; round++) {
+		arena_map(world.arena, 1, world.page, RW, 1);
+		say_round(&h.round, round);
+		await(&h.at, round);
+		expect(!tarry_unmap(world.space, world.arena,
+				    1ull << world.format->span_lg2[1], NULL));
+		for (unsigned int i = 0; i < 64; i++)
+			tarry_bare_poll();
+		say_round(&h.go, round);
+		await(&h.ended, round);
+	}
+	hand_end(WINDOWS);
 }
 
 /* ---- a write comes while its page is copied ---- */
@@ -191,7 +263,7 @@ static void a_write_waits_while_its_page_is_copied(void)
 		expect(!tarry_unmap(world.space, world.arena, span, NULL));
 		tarry_bare_poll();
 	}
-	hand_end();
+	hand_end(ROUNDS);
 	if (lost)
 		fail("%u of %u writes went to the old page", lost, ROUNDS);
 	expect(h.faults == ROUNDS);
@@ -208,6 +280,8 @@ void cases_hand(void)
 
 	run_case("a table stays while a walker is in it",
 		 a_table_stays_while_a_walker_is_in_it, alone);
+	run_case("a table stays while a walker has interrupts off",
+		 a_table_stays_while_interrupts_are_off, alone);
 	run_case("a write waits while its page is copied",
 		 a_write_waits_while_its_page_is_copied,
 		 alone	       ? alone

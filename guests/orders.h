@@ -20,6 +20,7 @@
 #define GUEST_BREAKS_INVALIDATION 1
 #define GUEST_BREAKS_GRACE_PERIOD 2
 #define GUEST_BREAKS_FREEZE	  3
+#define GUEST_BREAKS_KICK	  4
 
 /* For GUEST_PROBES: tables lie GUEST_TABLES behind the orders, and [0, n) of a
  * list follows these words. */

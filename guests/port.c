@@ -110,7 +110,8 @@ bool guest_keeps(const char *rule)
 {
 	static const char *const slugs[] = {
 		[GUEST_BREAKS_GRACE_PERIOD] = "unlink_invalidate_wait_free",
-		[GUEST_BREAKS_FREEZE] = "freeze_then_change"};
+		[GUEST_BREAKS_FREEZE] = "freeze_then_change",
+		[GUEST_BREAKS_KICK] = "every_walker_class"};
 	const char *broken =
 		guest_orders.breaks < sizeof(slugs) / sizeof(slugs[0])
 			? slugs[guest_orders.breaks]

@@ -44,8 +44,18 @@ extern __thread jmp_buf *hosts_test; /* NULL: not in the tests' thread */
 			hosts_fail("%s is %#jx, not %#jx (%s)", #a, a_, b_, \
 				   #b);                                     \
 	} while (0)
-#define assert_ptr_equal(a, b)	     assert_true((const void *)(a) == (b))
-#define assert_memory_equal(a, b, n) assert_true(!memcmp((a), (b), (n)))
+#define assert_int_not_equal(a, b) assert_true((uintmax_t)(a) != (uintmax_t)(b))
+#define assert_in_range(v, from, to)            \
+	assert_true((uintmax_t)(v) >= (from) && \
+		    (uintmax_t)(v) <= (uintmax_t)(to))
+#define assert_ptr_equal(a, b)		 assert_true((const void *)(a) == (b))
+#define assert_ptr_not_equal(a, b)	 assert_true((const void *)(a) != (b))
+#define assert_string_equal(a, b)	 assert_true(!strcmp((a), (b)))
+#define assert_memory_equal(a, b, n)	 assert_true(!memcmp((a), (b), (n)))
+#define assert_memory_not_equal(a, b, n) assert_true(memcmp((a), (b), (n)))
+
+/* Ends the test, which did not apply. */
+#define skip() longjmp(*hosts_test, 2)
 
 #define CM_OUTPUT_TAP		       0
 #define cmocka_set_message_output(how) ((void)(how))
