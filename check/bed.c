@@ -69,8 +69,7 @@ void check_clean(const void *p, size_t len, struct check_site *site)
 	const uint64_t *cached = p;
 	uint64_t *memory = hw_slots((uintptr_t)p - bed.window);
 
-	site->seen = 1;
-	if (site->skipped)
+	if (!check_keeps(site))
 		return;
 	tarry_port_lock(&bed.memory_lock);
 	for (size_t i = 0; i < len / sizeof(*cached); i++)
