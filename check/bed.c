@@ -78,10 +78,19 @@ void check_clean(const void *p, size_t len, struct check_site *site)
 	tarry_port_unlock(&bed.memory_lock);
 }
 
+static unsigned int hw_run(uint64_t e)
+{
+	return bed.format->run_lg2[0] && bed.format->in_run(e, 0)
+		       ? bed.format->run_lg2[0]
+		       : 0;
+}
+
 static unsigned int hw_page(uint64_t e, unsigned int level, unsigned int va)
 {
+	unsigned int lg2 = level ? level : hw_run(e);
+
 	return (unsigned int)(bed.format->leaf_oa(e, level) / BED_PAGE) +
-	       (va & ((1u << level) - 1));
+	       (va & ((1u << lg2) - 1));
 }
 
 static bool hw_present(uint64_t e)
@@ -161,7 +170,10 @@ void bed_open(unsigned int levels, unsigned int flags)
 			  .release = owner_release},
 	};
 
-	bed.format = tarry_format_by_name(levels == 3 ? "toy3" : "toy");
+	bed.format = tarry_format_by_name(flags & TARRY_SPACE_RUNS ? "toy-runs"
+					  : levels == 3		  ? "toy3"
+								  : "toy");
+	hw_ops.run = flags & TARRY_SPACE_RUNS ? hw_run : NULL;
 	config.format = bed.format;
 	must(!tarry_pool_create(&config, &bed.pool), "the pool opens");
 	bed.window = (uintptr_t)config.base - POOL_OA;

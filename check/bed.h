@@ -58,7 +58,8 @@ void bed_limit(uint64_t waiting);
 void bed_policy(enum tarry_policy policy);
 /* The same: tables have a word of the owner's beside each slot. */
 void bed_companions(void);
-/* In set-up.  @levels is 2 or 3; flags of enum tarry_space_flags. */
+/* In set-up.  @levels is 2 or 3; flags of enum tarry_space_flags.  With
+ * TARRY_SPACE_RUNS, at 2 levels: two leaves in a table are a run. */
 void bed_open(unsigned int levels, unsigned int flags);
 /* The same, with a second space of the same pool. */
 void bed_open_two(unsigned int levels, unsigned int flags);

@@ -344,6 +344,9 @@ struct check_mmu_ops {
 	uint64_t *(*table)(uint64_t e);
 	unsigned int (*page)(uint64_t e, unsigned int level, unsigned int va);
 	bool (*writable)(uint64_t e); /* NULL: all are */
+	/* lg2 of the pages that it may keep for a leaf of level 0 as one; NULL:
+	 * it knows no runs. */
+	unsigned int (*run)(uint64_t e);
 	uint64_t accessed, dirty;     /* bits it sets; 0: none */
 };
 

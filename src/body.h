@@ -48,6 +48,19 @@ tarry_inline int range_check(const struct tarry_format *f, tarry_va va,
 	return 0;
 }
 
+/* Replaces a live entry that hardware may be writing; the final old value. */
+tarry_inline uint64_t live_exchange(const struct tarry_body *b,
+				    const struct tarry_format *f,
+				    uint64_t *slot, uint64_t old, uint64_t v)
+{
+	/* rule: exchange-where-hardware-writes */
+	if ((b->flags & TARRY_SPACE_HARDWARE) &&
+	    tarry_port_keeps(exchange_where_hardware_writes))
+		return entry_exchange(f, slot, v);
+	entry_publish(f, slot, v);
+	return old;
+}
+
 tarry_inline int rights_check(const struct tarry_format *f, tarry_rights rights)
 {
 	if ((rights & ~f->rights) || !f->rights_sayable(rights))

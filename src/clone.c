@@ -8,10 +8,12 @@
  * faults, and copies.
  */
 #include "place.h"
+#include "regroup.h"
 
 struct clone {
 	struct tarry_op *to;
 	bool keep_write;
+	bool *answered; /* goes false if a cache did not */
 };
 
 /* A leaf that will lose its right to write must not stick out. */
@@ -106,8 +108,7 @@ static int clone_get(struct tarry_op *op, uint64_t e, enum clone_step step)
 	const struct tarry_owner *owner = &op->pool->owner;
 	const struct cursor *c = &op->c;
 	uint64_t from = cursor_from(c);
-	tarry_oa oa =
-		facts(op->f)->leaf_oa(e, c->level) + (from - cursor_bits(c));
+	tarry_oa oa = leaf_oa_at(facts(op->f), e, c->level, from);
 	uint64_t len = cursor_to(c) - from + 1;
 
 	if (step == CLONE_GET)
@@ -129,14 +130,36 @@ static uint64_t clone_protect(struct tarry_op *op, const struct clone *cl,
 
 	if (cl->keep_write || !(rights & TARRY_W))
 		return e;
+	if (leaf_in_run(f, e, c->level)) {
+		struct slots s = cursor_slots(c);
+
+		*cl->answered &= tarry_run_rights(op->b, op->g, &s, TARRY_W, 0);
+		return entry_load_locked(f, cursor_slot(c));
+	}
 	/* rule: exchange-where-hardware-writes */
 	do {
 		rights = f->leaf_rights(e, c->level);
-		v = tarry_leaf_with_rights(f, e, c->level, rights & ~TARRY_W);
+		v = tarry_leaf_with_rights(f, e, c->level, cursor_bits(c),
+					   rights & ~TARRY_W);
 	} while (!entry_cas(f, cursor_slot(c), &e, v));
 	gather_wrote(op->b, op->g, cursor_slot(c));
 	gather_span(op->b, op->g, cursor_bits(c), c->level, false);
 	return v;
+}
+
+/* Is the leaf at hand, of the smallest size, one of a run that is copied as a
+ * whole?  Larger leaves may have tables in their way: they are copied alone. */
+static bool clone_run(const struct tarry_op *op, const struct clone *cl,
+		      uint64_t e)
+{
+	const struct tarry_format *f = facts(op->f);
+	const struct cursor *c = &op->c;
+	uint64_t start;
+
+	if (!leaf_in_run(f, e, 0) || !runs_of(f, cl->to->b, 0))
+		return false;
+	start = cursor_bits(c) & ~(run_span(f, 0) - 1);
+	return start >= c->first && start + (run_span(f, 0) - 1) <= c->last;
 }
 
 /* What is left of a table of level 0: one walk in the other space for all. */
@@ -159,13 +182,16 @@ static void clone_slots(struct tarry_op *op, const struct clone *cl)
 						 &t) -
 				i;
 		v = e;
-		if (kind == TARRY_LEAF)
-			v = clone_protect(op, cl, e);
-		/* A leaf that stays as it is may be one of a run; a new value
-		 * is of this leaf alone. */
-		if (kind == TARRY_LEAF && v == e)
-			v = f->make_leaf(f->leaf_oa(e, 0), 0,
-					 f->leaf_rights(e, 0));
+		if (kind == TARRY_LEAF) {
+			tarry_oa oa = leaf_oa_at(f, e, 0, cursor_bits(c));
+
+			e = clone_protect(op, cl, e);
+			v = f->make_leaf(
+				oa, 0,
+				leaf_rights_in(f, c->at[0].slots, i, e, 0));
+			if (clone_run(op, cl, e))
+				v = f->set_run(v, 0, oa, true);
+		}
 		entry_publish(f, &slots[i], v);
 		gather_wrote(cl->to->b, cl->to->g, &slots[i]);
 		t->live++;
@@ -182,7 +208,8 @@ static void clone_copy(struct tarry_op *op, const struct clone *cl,
 
 	if (kind == TARRY_LEAF) {
 		e = clone_protect(op, cl, e);
-		rights = f->leaf_rights(e, c->level);
+		rights = leaf_rights_in(f, c->at[c->level].slots,
+					c->at[c->level].slot, e, c->level);
 	}
 	for (;;) {
 		unsigned int l =
@@ -191,12 +218,13 @@ static void clone_copy(struct tarry_op *op, const struct clone *cl,
 		uint64_t *slot = tarry_place_slot(cl->to, from, l, &t);
 		uint64_t v = e;
 
-		if (kind == TARRY_LEAF)
-			v = f->make_leaf(f->leaf_oa(e, c->level) +
-						 (from - cursor_bits(c)),
-					 l, rights);
-		else if (l != c->level)
+		if (kind == TARRY_LEAF) {
+			tarry_oa oa = leaf_oa_at(f, e, c->level, from);
+
+			v = f->make_leaf(oa, l, rights);
+		} else if (l != c->level) {
 			v = f->make_mark(f->payload(e, c->level), l);
+		}
 		tarry_place_entry(cl->to, slot, t, from, l, v);
 		if (to - from < span_of(f, l))
 			return;
@@ -269,9 +297,10 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 	struct tarry_body *a = tarry_body(from), *b = tarry_body(to);
 	const struct tarry_format *f = facts(a->format);
 	struct tarry_op op_from, op_to;
+	bool answered = true;
 	struct clone cl = {.to = &op_to,
-			   .keep_write =
-				   how && (how->flags & TARRY_KEEP_WRITE)};
+			   .keep_write = how && (how->flags & TARRY_KEEP_WRITE),
+			   .answered = &answered};
 	uint64_t stopped = 0;
 	int err = range_check(f, va, len);
 
@@ -289,8 +318,6 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 	op_to.visit = clone_visit_to;
 	err = clone_take(&op_from, &op_to);
 	if (!err) {
-		bool answered;
-
 		if (a->pool->owner.get)
 			err = clone_each(&op_from, CLONE_GET, NULL, &stopped);
 		if (err)
@@ -298,7 +325,7 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 		else
 			err = clone_each(&op_from, CLONE_COPY, NULL, &stopped);
 		/* rule: invalidate-before-unlock */
-		answered = tarry_gather_invalidate(op_from.g);
+		answered &= tarry_gather_invalidate(op_from.g);
 		answered &= tarry_gather_invalidate(op_to.g);
 		tarry_range_unlock(&op_to);
 		tarry_range_unlock(&op_from);

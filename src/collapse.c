@@ -17,6 +17,7 @@
  * the pool instead, so that a deposit costs one table for one grace period.
  * (rule: reuse-is-free)
  */
+#include "regroup.h"
 #include "set.h"
 #include "tarry/huge.h"
 
@@ -38,7 +39,7 @@ static int collapse_same(struct tarry_op *op, struct collapse *col, uint64_t e)
 	unsigned int slot = op->c.at[level].slot;
 	tarry_rights rights =
 		f->leaf_rights(e, level) & ~(TARRY_ACCESSED | TARRY_DIRTY);
-	tarry_oa oa = f->leaf_oa(e, level);
+	tarry_oa oa = leaf_oa_at(f, e, level, cursor_bits(&op->c));
 
 	if (!slot) {
 		col->oa = oa;
@@ -87,9 +88,12 @@ static int collapse_copy(struct tarry_op *op, const struct collapse *col,
 				   base + ((uint64_t)i << f->span_lg2[level]));
 		p->len = span_of(f, level);
 		p->kind = entry_kind(f, &e, level);
-		p->oa = p->kind == TARRY_LEAF ? f->leaf_oa(e, level) : 0;
-		p->rights =
-			p->kind == TARRY_LEAF ? f->leaf_rights(e, level) : 0;
+		p->oa = 0;
+		p->rights = 0;
+		if (p->kind == TARRY_LEAF) {
+			p->oa = leaf_oa_at(f, e, level, va_bits_of(f, p->va));
+			p->rights = leaf_rights_in(f, slots, i, e, level);
+		}
 		if (n < COPY_PIECES && i + 1 < slots_of(f, level))
 			continue;
 		err = col->copy->copy(col->copy->ctx, pieces, n);
@@ -182,6 +186,7 @@ static int collapse_act(struct tarry_op *op, const struct collapse *col,
 	}
 	entry_publish(f, slot, leaf);
 	gather_wrote(op->b, op->g, slot);
+	tarry_run_join_at(op->b, c, base);
 	tarry_detach_subtree(
 		op, table, col->level - 1,
 		col->copy ? detached_state(op->b) : TARRY_STATE_DETACHED, true);

@@ -65,11 +65,9 @@ tarry_inline void cursor_start(struct cursor *c, unsigned int level,
 			       uint64_t *slots, struct tarry_table *table,
 			       uint32_t id, uint64_t bits)
 {
-	unsigned int lg2 = table_span_lg2(facts(c->f), level);
-
 	c->top = level;
 	cursor_enter(c, level, slots, table, id,
-		     lg2 >= 64 ? 0 : bits >> lg2 << lg2);
+		     table_base(facts(c->f), bits, level));
 }
 
 tarry_inline bool cursor_past(const struct cursor *c)

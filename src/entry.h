@@ -127,6 +127,15 @@ tarry_inline unsigned int table_span_lg2(const struct tarry_format *f,
 	return f->span_lg2[level] + f->index_lg2[level];
 }
 
+/* va bits of slot 0 of the table of @level that @bits lie under. */
+tarry_inline uint64_t table_base(const struct tarry_format *f, uint64_t bits,
+				 unsigned int level)
+{
+	unsigned int lg2 = table_span_lg2(f, level);
+
+	return lg2 >= 64 ? 0 : bits >> lg2 << lg2;
+}
+
 /* The address without the bits that only repeat the highest. */
 tarry_inline uint64_t va_bits_of(const struct tarry_format *f, tarry_va va)
 {

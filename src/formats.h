@@ -18,9 +18,9 @@
 #ifdef TARRY_WITH_TOY
 #include "format/toy.h"
 #ifdef TARRY_WITH_TOY3
-#define TARRY_FORMATS_TOY(X) X(toy) X(toy3)
+#define TARRY_FORMATS_TOY(X) X(toy) X(toy_runs) X(toy3)
 #else
-#define TARRY_FORMATS_TOY(X) X(toy)
+#define TARRY_FORMATS_TOY(X) X(toy) X(toy_runs)
 #endif
 #else
 #define TARRY_FORMATS_TOY(X)

@@ -25,6 +25,7 @@
  * What was tried: freezing all tables under one parent and invalidating once.
  * It holds up faults in 1 GiB at a time, for tables that mostly stay.
  */
+#include "leaf_run.h"
 #include "range.h"
 #include "tarry/reclaim.h"
 
@@ -47,7 +48,8 @@ static bool idle_worthless(const struct tarry_op *op, const struct idle *idle,
 	struct tarry_piece piece = {
 		.va = va_of_bits(f, bits),
 		.len = span_of(f, level),
-		.oa = leaf ? f->leaf_oa(e, level) : f->payload(e, level),
+		.oa = leaf ? leaf_oa_at(f, e, level, bits)
+			   : f->payload(e, level),
 		.rights = leaf ? f->leaf_rights(e, level) : 0,
 		.kind = kind,
 	};

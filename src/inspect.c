@@ -3,6 +3,7 @@
  * A space looked over: what it holds, and whether it is whole.
  */
 #include "range.h"
+#include "leaf_run.h"
 
 struct inspect {
 	struct tarry_space_stats stats;
@@ -23,6 +24,36 @@ static uint64_t chain_length(struct tarry_pool *pool, uint32_t id,
 			*damage = "a spare is of another level than its leaf";
 	}
 	return n;
+}
+
+/* Do the leaves of the run from @first on say the same? */
+static void inspect_run(const struct tarry_format *f, const uint64_t *slots,
+			unsigned int first, unsigned int level,
+			struct inspect *in)
+{
+	uint64_t one = entry_load_locked(f, &slots[first]);
+	bool run = entry_kind(f, &one, level) == TARRY_LEAF &&
+		   leaf_in_run(f, one, level);
+	tarry_oa oa = run ? leaf_oa_at(f, one, level, 0) : 0;
+
+	for (unsigned int i = 0; i < 1u << f->run_lg2[level]; i++) {
+		uint64_t e = entry_load_locked(f, &slots[first + i]);
+		uint64_t at = (uint64_t)i << f->span_lg2[level];
+		bool is = entry_kind(f, &e, level) == TARRY_LEAF &&
+			  leaf_in_run(f, e, level);
+
+		if (is != run)
+			in->damage = "a run is not whole";
+		if (!is || !run)
+			continue;
+		if (leaf_oa_at(f, e, level, at) != oa + at ||
+		    (oa & (run_span(f, level) - 1)) ||
+		    ((f->leaf_rights(e, level) ^ f->leaf_rights(one, level)) &
+		     ~(TARRY_ACCESSED | TARRY_DIRTY)) ||
+		    f->has_spare(e))
+			in->damage = "leaves of a run do not agree";
+	}
+	in->stats.runs[level] += run;
 }
 
 /* One table, under its lock. */
@@ -49,6 +80,10 @@ static void inspect_table(struct tarry_body *b, struct tarry_table *t,
 		}
 		live += e != f->empty[level];
 	}
+	if (tarry_knows_runs(f) && f->run_lg2[level])
+		for (unsigned int i = 0; i < slots_of(f, level);
+		     i += 1u << f->run_lg2[level])
+			inspect_run(f, slots, i, level, in);
 	/* rule: own-counter */
 	if (t->live != live)
 		in->damage = "the live count is not the number of entries";

@@ -4,6 +4,7 @@
  * walk, one lock, one look, one store each.  Everything else is set.c's.
  */
 #include "calls.h"
+#include "regroup.h"
 #include "set.h"
 
 tarry_inline int map_check(const struct tarry_format *f, tarry_va va,
@@ -70,6 +71,28 @@ tarry_inline const uint64_t *map_walk(const struct tarry_format *f,
 	return slots;
 }
 
+/* Leaves that stand at the end of the range may be the last that a run
+ * wanted. */
+static tarry_noinline void map_join_runs(struct tarry_body *b, uint64_t *slots,
+					 uint64_t at, unsigned int level,
+					 unsigned int n)
+{
+	const struct tarry_format *f = facts(b->format);
+	unsigned int first = at & (slots_of(f, level) - 1);
+	unsigned int run = 1u << f->run_lg2[level];
+	struct slots s = {.slots = slots,
+			  .base = (at - first) << f->span_lg2[level],
+			  .level = level,
+			  .first = first,
+			  .last = first};
+
+	if (first & (run - 1) || n < run)
+		tarry_run_join(b, &s);
+	s.first = s.last = first + n - 1;
+	if (~s.last & (run - 1))
+		tarry_run_join(b, &s);
+}
+
 /* Fills slots of a table if it is still the one that was meant, leaves of its
  * level fit, and the slots are empty.  The table is locked. */
 tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
@@ -78,6 +101,7 @@ tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
 			    tarry_oa oa, tarry_rights rights)
 {
 	unsigned int n = slot_of(f, last, level) - slot_of(f, first, level) + 1;
+	unsigned int at = slot_of(f, first, level);
 	uint64_t e = f->make_leaf(oa, level, rights);
 
 	/* rule: decide-under-lock, detached-is-final; not-alone-flush-all: see
@@ -101,10 +125,20 @@ tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
 	}
 	/* rule: publish-after-fill: the page is the caller's to have filled */
 	for (unsigned int i = 0; i < n; i++) {
-		entry_publish(f, &slots[i], e);
+		uint64_t v = e;
+
+		if (runs_of(f, b, level) &&
+		    run_fits(f, level, at + i, at, n, first, oa))
+			v = f->set_run(v, level,
+				       oa + ((uint64_t)i << f->span_lg2[level]),
+				       true);
+		entry_publish(f, &slots[i], v);
 		e = f->next_leaf(e, level);
 	}
 	t->live += n;
+	if (runs_of(f, b, level))
+		map_join_runs(b, slots - at, first >> f->span_lg2[level], level,
+			      n);
 	return true;
 }
 

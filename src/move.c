@@ -15,6 +15,7 @@
  * (rule: reuse-is-free).  One move of whole tables at a time per space.
  */
 #include "place.h"
+#include "regroup.h"
 #include "tarry/reclaim.h"
 
 struct move {
@@ -137,9 +138,9 @@ static void move_entry(struct tarry_op *op, const struct move *m,
 			level = tarry_place_level(f, c->level, base + at,
 						  m->delta, span - at);
 			if (kind == TARRY_LEAF && level != c->level)
-				v = f->make_leaf(f->leaf_oa(e, c->level) + at,
-						 level,
-						 f->leaf_rights(e, c->level));
+				v = f->make_leaf(
+					leaf_oa_at(f, e, c->level, 0) + at,
+					level, f->leaf_rights(e, c->level));
 			if (kind == TARRY_MARK && level != c->level)
 				v = f->make_mark(f->payload(e, c->level),
 						 level);
@@ -257,6 +258,14 @@ static bool move_act(struct tarry_op *op, struct move *m, bool *answered)
 		}
 		e = entry_load_locked(f, cursor_slot(&c));
 		kind = entry_kind(f, &e, c.level);
+		if (kind == TARRY_LEAF && leaf_in_run(f, e, c.level)) {
+			struct slots s = cursor_slots(&c);
+
+			/* Leaves move one by one, and each with what hardware
+			 * said of it at any other. */
+			*answered &= tarry_run_part(op->b, op->g, &s);
+			e = entry_load_locked(f, cursor_slot(&c));
+		}
 		if (kind == TARRY_TABLE &&
 		    moves_whole(f, m, cursor_bits(&c), c.level)) {
 			move_table(op, m, &c, e);
@@ -308,6 +317,14 @@ static void move_thaw(struct tarry_op *op, const struct move *m)
 		    f->present(raw, c.level)) {
 			range_into(op, &c, e);
 			continue;
+		}
+		if (f->frozen(raw, c.level) && runs_of(f, op->b, c.level)) {
+			struct slots s = cursor_slots(&c);
+
+			/* Hardware has not seen them yet: no break. */
+			s.last = s.first;
+			tarry_run_join(op->b, &s);
+			raw = entry_load_locked(f, cursor_slot(&c));
 		}
 		if (f->frozen(raw, c.level)) {
 			entry_publish(f, cursor_slot(&c), e);

@@ -6,6 +6,7 @@
  * neighbouring pages cost a load each and no walk.
  */
 #include "calls.h"
+#include "leaf_run.h"
 
 /* What a slot says, in the part of it that is wanted. */
 tarry_inline enum tarry_kind piece_of(const struct tarry_format *f, uint64_t e,
@@ -21,7 +22,7 @@ tarry_inline enum tarry_kind piece_of(const struct tarry_format *f, uint64_t e,
 	piece->oa = 0;
 	piece->rights = 0;
 	if (piece->kind == TARRY_LEAF) {
-		piece->oa = f->leaf_oa(e, level) + in;
+		piece->oa = leaf_oa_at(f, e, level, bits);
 		piece->rights = f->leaf_rights(e, level);
 	} else if (piece->kind == TARRY_MARK) {
 		piece->oa = f->payload(e, level);
@@ -99,6 +100,20 @@ tarry_inline bool pieces_next(const struct tarry_format *f,
 	return true;
 }
 
+/* The entry that continues @e, which stands for what is before @bits. */
+tarry_inline uint64_t pieces_after(const struct tarry_format *f, uint64_t e,
+				   uint64_t bits)
+{
+	uint64_t page = 1ull << f->page_lg2;
+	tarry_oa oa;
+
+	if (!leaf_in_run(f, e, 0))
+		return f->next_leaf(e, 0);
+	oa = leaf_oa_at(f, e, 0, bits - page);
+	e = f->next_leaf(f->set_run(e, 0, oa, false), 0);
+	return f->set_run(e, 0, oa + page, true);
+}
+
 /* Leaves that continue the one just handed out say just what comes after it:
  * no need to take them apart.  Bytes of them, whole pages only. */
 tarry_inline uint64_t pieces_run(const struct tarry_format *f, struct pieces *p)
@@ -111,16 +126,16 @@ tarry_inline uint64_t pieces_run(const struct tarry_format *f, struct pieces *p)
 	if (p->done || (p->bits & (page - 1)) || !f->present(p->entry, 0))
 		return 0;
 	/* rule: one-load: from the copy that was handed out */
-	e = f->next_leaf(p->entry, 0);
+	e = pieces_after(f, p->entry, p->bits);
 	while (slot < slots_of(f, 0) && p->last - p->bits >= page - 1 &&
 	       entry_load(f, &slots[slot]) == e) {
-		e = f->next_leaf(e, 0);
 		slot++;
 		if (p->last - p->bits == page - 1) {
 			p->done = true;
 			return p->bits + page - from;
 		}
 		p->bits += page;
+		e = pieces_after(f, e, p->bits);
 	}
 	if (slot == slots_of(f, 0))
 		p->slots = NULL;

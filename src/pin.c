@@ -3,6 +3,7 @@
  * Readers that want more than an answer: a reference, or a verdict on a fault.
  */
 #include "body.h"
+#include "leaf_run.h"
 #include "tarry/read.h"
 
 /* The rights asked for that a leaf does not have. */
@@ -82,8 +83,7 @@ int tarry_pin(struct tarry_space *s, tarry_va va, tarry_rights access,
 	if (lacking(f->leaf_rights(before[level], level), access))
 		goto out;
 	found.entry = before[level];
-	found.oa = f->leaf_oa(before[level], level) |
-		   (va & (span_of(f, level) - 1));
+	found.oa = leaf_oa_at(f, before[level], level, va);
 	err = TARRY_EBUSY;
 	if (owner->get(owner->ctx, found.oa & ~(page - 1), page) < 0)
 		goto out;

@@ -125,17 +125,4 @@ tarry_inline bool range_tell_again(struct tarry_op *op, uint64_t bits,
 	return tarry_gather_invalidate(op->g);
 }
 
-/* Replaces a live entry that hardware may be writing; the final old value. */
-tarry_inline uint64_t live_exchange(const struct tarry_body *b,
-				    const struct tarry_format *f,
-				    uint64_t *slot, uint64_t old, uint64_t v)
-{
-	/* rule: exchange-where-hardware-writes */
-	if ((b->flags & TARRY_SPACE_HARDWARE) &&
-	    tarry_port_keeps(exchange_where_hardware_writes))
-		return entry_exchange(f, slot, v);
-	entry_publish(f, slot, v);
-	return old;
-}
-
 #endif

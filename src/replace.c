@@ -17,6 +17,7 @@
  * (rules: freeze-then-change, never-through-empty)
  */
 #include "keep.h"
+#include "regroup.h"
 #include "set.h"
 #include "tarry/huge.h"
 
@@ -40,15 +41,15 @@ static uint64_t replace_value(const struct tarry_format *f,
 
 /* rule: decide-under-lock: is it still the leaf that the caller saw? */
 static bool replace_expected(const struct tarry_format *f,
-			     const struct replace *r, uint64_t e)
+			     const struct replace *r, uint64_t bits, uint64_t e)
 {
 	const struct tarry_hit *hit = r->with->expected;
 	tarry_rights differ;
 
 	if (!hit)
 		return true;
-	if (hit->level != r->level ||
-	    (hit->oa & ~(span_of(f, r->level) - 1)) != f->leaf_oa(e, r->level))
+	if (hit->level != r->level || (hit->oa & ~(span_of(f, r->level) - 1)) !=
+					      leaf_oa_at(f, e, r->level, bits))
 		return false;
 	differ = f->leaf_rights(hit->entry, r->level) ^
 		 f->leaf_rights(e, r->level);
@@ -127,6 +128,23 @@ static int replace_page(struct tarry_op *op, const struct replace *r,
 	return 0;
 }
 
+/* One of a run is taken out of it first; false: a cache did not answer, and
+ * nothing is owed. */
+static bool replace_alone(struct tarry_op *op, const struct replace *r,
+			  uint64_t *e)
+{
+	struct slots s = cursor_slots(&op->c);
+
+	if (!leaf_in_run(facts(op->f), *e, r->level))
+		return true;
+	if (!tarry_run_part(op->b, op->g, &s)) {
+		tarry_gather_put_back(op->g);
+		return false;
+	}
+	*e = entry_load_locked(facts(op->f), cursor_slot(&op->c));
+	return true;
+}
+
 static int replace_check(const struct tarry_format *f, tarry_va va,
 			 unsigned int level,
 			 const struct tarry_replacement *with,
@@ -170,8 +188,11 @@ int tarry_replace(struct tarry_space *s, tarry_va va, unsigned int level,
 	if (op.c.level != level ||
 	    entry_kind(f, &e, op.c.level) != TARRY_LEAF) {
 		err = TARRY_ENOENT;
-	} else if (!tarry_port_recheck(replace_expected(f, &r, e))) {
+	} else if (!tarry_port_recheck(
+			   replace_expected(f, &r, op.c.first, e))) {
 		err = TARRY_EAGAIN;
+	} else if (!replace_alone(&op, &r, &e)) {
+		err = TARRY_ELISTENER;
 	} else if (f->leaf_oa(e, level) != with->oa) {
 		err = replace_page(&op, &r, e, &answered);
 	} else if (with->copy) {
@@ -181,6 +202,8 @@ int tarry_replace(struct tarry_space *s, tarry_va va, unsigned int level,
 		/* rule: invalidate-before-unlock */
 		answered = tarry_gather_invalidate(op.g);
 	}
+	if (!err)
+		tarry_run_join_at(op.b, &op.c, op.c.first);
 	gather_clean(op.g);
 	table_unlock(op.c.at[op.c.level].table);
 	tarry_port_read_end();

@@ -25,6 +25,7 @@
  * lock is why it cannot be lost.
  */
 #include "entry.h"
+#include "leaf_run.h"
 #include "lock.h"
 #include "retire.h"
 #include "run.h"
@@ -62,9 +63,10 @@ static uint64_t release_leaves(struct tarry_pool *pool, uint32_t id)
 		if (entry_kind(f, &e, level) != TARRY_LEAF)
 			continue;
 		/* rule: harvest-after-invalidate: nobody writes it now. */
-		next.oa = f->leaf_oa(e, level);
+		next.oa = leaf_oa_at(f, e, level,
+				     (uint64_t)i << f->span_lg2[level]);
 		next.len = span_of(f, level);
-		next.rights = f->leaf_rights(e, level) &
+		next.rights = leaf_rights_in(f, slots, i, e, level) &
 			      (TARRY_ACCESSED | TARRY_DIRTY);
 		if (!run_add(&run, &n, 1, &next)) {
 			pool->owner.release(pool->owner.ctx, run.oa, run.len,

@@ -20,6 +20,7 @@
  *    (rule: unlink-invalidate-wait-free)
  */
 #include "keep.h"
+#include "regroup.h"
 #include "set.h"
 #include "tarry/read.h"
 
@@ -40,14 +41,18 @@ unsigned int tarry_largest_leaf(const struct tarry_format *f,
 }
 
 uint64_t tarry_leaf_with_rights(const struct tarry_format *f, uint64_t e,
-				unsigned int level, tarry_rights rights)
+				unsigned int level, uint64_t bits,
+				tarry_rights rights)
 {
+	tarry_oa oa = leaf_oa_at(f, e, level, bits);
 	tarry_rights hardware =
 		f->leaf_rights(e, level) & (TARRY_ACCESSED | TARRY_DIRTY);
 	uint64_t v;
 
 	rights &= ~(TARRY_ACCESSED | TARRY_DIRTY);
-	v = f->make_leaf(f->leaf_oa(e, level), level, rights | hardware);
+	v = f->make_leaf(oa, level, rights | hardware);
+	if (leaf_in_run(f, e, level))
+		v = f->set_run(v, level, oa, true);
 	return f->has_spare(e) ? f->set_spare(v, true) : v;
 }
 
@@ -66,6 +71,7 @@ void tarry_fill_split(struct tarry_body *b, uint64_t *slots, unsigned int level,
 	}
 	/* Accessed and dirty are inherited by every part. */
 	rights = f->leaf_rights(e, level + 1);
+	tarry_assert(!leaf_in_run(f, e, level + 1));
 	oa = f->leaf_oa(e, level + 1);
 	fill_leaves(b, slots, slots_of(f, level), oa, level, rights);
 }
@@ -82,6 +88,11 @@ void tarry_publish_table(struct tarry_op *op, uint64_t *slot, uint32_t id,
 	t->index = index_of(f, bits, t->level);
 	t->link = 0;
 	table_becomes(t, TARRY_STATE_ATTACHED);
+	if (t->live)
+		tarry_run_fill(
+			op->b,
+			slots_at(op->b->face.window, oa_of_id(op->pool, id)),
+			t->level);
 	/* rule: visible-before-invalidate: in memory before what leads there */
 	gather_clean_table(op->b, id);
 	/* rule: publish-after-fill */
@@ -137,14 +148,50 @@ static int set_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 
 /* ---- second pass ---- */
 
+/* Will the leaf at hand be one of a run that this operation sets?  Its first
+ * leaf decides: where tables stand in between it is none. */
+static bool set_in_run(const struct tarry_op *op, const struct tarry_set *set)
+{
+	const struct tarry_format *f = facts(op->f);
+	const struct cursor *c = &op->c;
+	const struct cursor_level *at = &c->at[c->level];
+	unsigned int lg2 = runs_of(f, op->b, c->level);
+	struct slots s = cursor_slots(c);
+	unsigned int first = run_first(f, c->level, at->slot);
+	uint64_t start, end, e;
+
+	if (!lg2 || at->made || set->kind != SET_LEAF)
+		return false;
+	start = at->base + ((uint64_t)first << f->span_lg2[c->level]);
+	end = start + (run_span(f, c->level) - 1);
+	if (start < c->first || end > c->last ||
+	    (set->offset & (run_span(f, c->level) - 1)))
+		return false;
+	e = entry_load_locked(f, &s.slots[first]);
+	if (at->slot > first)
+		return entry_kind(f, &e, c->level) == TARRY_LEAF &&
+		       f->in_run(e, c->level);
+	for (unsigned int i = first; i < first + (1u << lg2); i++) {
+		e = entry_load_locked(f, &s.slots[i]);
+		if (entry_kind(f, &e, c->level) == TARRY_TABLE)
+			return false;
+	}
+	return true;
+}
+
 static uint64_t set_value(const struct tarry_op *op,
 			  const struct tarry_set *set)
 {
 	const struct tarry_format *f = facts(op->f);
 
-	if (set->kind == SET_LEAF)
-		return f->make_leaf(cursor_bits(&op->c) + set->offset,
-				    op->c.level, set->rights);
+	if (set->kind == SET_LEAF) {
+		tarry_oa oa = cursor_bits(&op->c) + set->offset;
+		uint64_t v = f->make_leaf(oa, op->c.level, set->rights);
+
+		return set_in_run(op, set)
+			       ? f->set_run(v, op->c.level, oa, true)
+			       : v;
+	}
 	return set->kind == SET_MARK ? f->make_mark(set->payload, op->c.level)
 				     : f->empty[op->c.level];
 }
@@ -155,10 +202,11 @@ static void set_release(struct tarry_op *op, uint64_t old)
 	unsigned int level = op->c.level;
 
 	if ((op->b->flags & TARRY_SPACE_RELEASE) && op->pool->owner.release)
-		tarry_gather_add_run(op->g, f->leaf_oa(old, level),
-				     span_of(f, level),
-				     f->leaf_rights(old, level) &
-					     (TARRY_ACCESSED | TARRY_DIRTY));
+		tarry_gather_add_run(
+			op->g, leaf_oa_at(f, old, level, cursor_bits(&op->c)),
+			span_of(f, level),
+			f->leaf_rights(old, level) &
+				(TARRY_ACCESSED | TARRY_DIRTY));
 }
 
 /* A whole slot of a table that nobody else can see yet. */
@@ -177,6 +225,7 @@ static void set_made_slot(struct tarry_op *op, const struct tarry_set *set)
 		if (kind == TARRY_LEAF)
 			entry_fill(f, cursor_slot(c),
 				   tarry_leaf_with_rights(f, e, c->level,
+							  cursor_bits(c),
 							  set->rights));
 		return;
 	case SET_LEAF:
@@ -223,7 +272,7 @@ static bool set_keeps(const struct tarry_op *op, const struct tarry_set *set,
 	if (!set->keep || (kind != TARRY_LEAF && kind != TARRY_MARK))
 		return false;
 	if (kind == TARRY_LEAF) {
-		piece.oa = f->leaf_oa(e, c->level) + (from - cursor_bits(c));
+		piece.oa = leaf_oa_at(f, e, c->level, from);
 		piece.rights = f->leaf_rights(e, c->level);
 	} else {
 		piece.oa = f->payload(e, c->level);
@@ -249,7 +298,8 @@ static bool set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 		 * is taken along.
 		 * rule: never-through-empty, exchange-where-hardware-writes */
 		do
-			v = tarry_leaf_with_rights(f, e, c->level, set->rights);
+			v = tarry_leaf_with_rights(f, e, c->level,
+						   cursor_bits(c), set->rights);
 		while (v != e && !entry_cas(f, slot, &e, v));
 		if (v == e)
 			return true;
@@ -277,6 +327,47 @@ static bool set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 	t->live += kind == TARRY_EMPTY;
 	t->live -= set->kind == SET_EMPTY;
 	return true;
+}
+
+/*
+ * The leaf at hand, in a live table, may be one of a run, or become one: what
+ * becomes of its leaves?  *@ready: the slots of the table in which all runs
+ * have been seen to.  False: a cache did not answer.
+ */
+static bool set_regroup(struct tarry_op *op, const struct tarry_set *set,
+			const uint64_t **ready)
+{
+	const struct tarry_format *f = facts(op->f);
+	struct cursor *c = &op->c;
+	struct slots s = cursor_slots(c);
+	uint64_t e = entry_load_locked(f, cursor_slot(c));
+	uint64_t start = cursor_bits(c) & ~(run_span(f, c->level) - 1);
+	unsigned int end = run_first(f, c->level, s.first) +
+			   (1u << f->run_lg2[c->level]) - 1;
+	bool all = (op->b->flags & TARRY_SPACE_RELEASE) &&
+		   op->pool->owner.release && set->kind != SET_RIGHTS;
+
+	/* Of a run that is asked for leaf by leaf some may stay. */
+	all |= set->keep != NULL;
+
+	if (set->kind == SET_RIGHTS && cursor_whole(c)) {
+		if (*ready == s.slots)
+			return true;
+		*ready = s.slots;
+		return tarry_run_rights(
+			op->b, op->g, &s, ~0u,
+			set->rights & ~(TARRY_ACCESSED | TARRY_DIRTY));
+	}
+	if (!f->in_run(e, c->level))
+		return true;
+	/* A run that goes as a whole needs no break, unless somebody is told
+	 * of its pages which are dirty: all, if any is. */
+	if (!all && cursor_whole(c) && set_fits(op, set, TARRY_LEAF) &&
+	    start >= c->first && start + (run_span(f, c->level) - 1) <= c->last)
+		return true;
+	if (!all && s.last > end)
+		s.last = end;
+	return tarry_run_part(op->b, op->g, &s);
 }
 
 /* The table in a whole slot makes room; false: a cache did not answer. */
@@ -404,6 +495,7 @@ static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
 	uint64_t paused = c->last + 1;
+	const uint64_t *ready = NULL;
 	bool pause = false;
 
 	for (;;) {
@@ -428,6 +520,10 @@ static uint64_t set_act(struct tarry_op *op, const struct tarry_set *set,
 				paused = cursor_from(c);
 				pause = true;
 				continue;
+			}
+			if (kind == TARRY_LEAF && runs_of(f, op->b, c->level)) {
+				*answered &= set_regroup(op, set, &ready);
+				e = entry_load_locked(f, cursor_slot(c));
 			}
 			if (set_keeps(op, set, kind, e)) {
 				cursor_next(c);
@@ -504,6 +600,10 @@ int tarry_set_range(struct tarry_space *s, tarry_va va, uint64_t len,
 			break;
 		}
 		done = set_act(&op, set, &answered);
+		if (set->kind == SET_LEAF) {
+			tarry_run_join_at(b, &op.c, op.c.first);
+			tarry_run_join_at(b, &op.c, op.c.last);
+		}
 		/* rule: invalidate-before-unlock.  A map that took nothing
 		 * away has nothing to say, whoever else is at work. */
 		if (op.g == &op.own && (op.g->n_spans || set->kind != SET_LEAF))

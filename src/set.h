@@ -41,9 +41,11 @@ unsigned int tarry_largest_leaf(const struct tarry_format *f,
 void tarry_fill_split(struct tarry_body *b, uint64_t *slots, unsigned int level,
 		      uint64_t e, enum tarry_kind kind);
 
-/* A leaf of the same page and hardware bits, with other rights. */
+/* A leaf of the same page and hardware bits, with other rights; @bits: the va
+ * bits that it stands for. */
 uint64_t tarry_leaf_with_rights(const struct tarry_format *f, uint64_t e,
-				unsigned int level, tarry_rights rights);
+				unsigned int level, uint64_t bits,
+				tarry_rights rights);
 
 /* The leaf or mark @e in a whole live slot of @level becomes the table @id,
  * which is attached and locked then.  False: a cache did not answer, the leaf

@@ -47,9 +47,9 @@ int tarry_space_create(struct tarry_pool *pool, const struct tarry_format *f,
 	struct tarry_body *b;
 	struct tarry_table *t;
 
-	if (flags &
-	    ~(unsigned int)(TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE |
-			    TARRY_SPACE_KEEP_TABLES | TARRY_SPACE_NO_SNOOP))
+	if (flags & ~(unsigned int)(TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE |
+				    TARRY_SPACE_KEEP_TABLES | TARRY_SPACE_RUNS |
+				    TARRY_SPACE_NO_SNOOP))
 		return TARRY_EINVAL;
 	if ((flags & TARRY_SPACE_NO_SNOOP) && !TARRY_PORT_CLEANS)
 		return TARRY_EINVAL;

@@ -2,6 +2,7 @@
 /*
  * Split: a large leaf becomes a table that says the same.
  */
+#include "regroup.h"
 #include "set.h"
 #include "tarry/huge.h"
 
@@ -30,6 +31,15 @@ bool tarry_split_slot(struct tarry_op *op, uint64_t *slot, uint64_t e,
 	uint64_t *slots = slots_at(op->b->face.window, oa_of_id(op->pool, id));
 
 	if (kind == TARRY_LEAF) {
+		if (leaf_in_run(f, e, level)) {
+			unsigned int i = slot_of(f, bits, level);
+			struct slots s = {slot - i, table_base(f, bits, level),
+					  level, i, i};
+
+			if (!tarry_run_part(op->b, op->g, &s))
+				return false;
+			e = entry_load_locked(f, slot);
+		}
 		/* rule: freeze-then-change, never-through-empty */
 		e = live_exchange(op->b, f, slot, e, f->freeze(e, level));
 		gather_wrote(op->b, op->g, slot);

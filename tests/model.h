@@ -31,6 +31,7 @@ struct model {
 	uint64_t page, table; /* bytes; pages of a table */
 	struct page pages[2][WINDOWS][PAGES];
 	uint64_t seed, x, step;
+	uint64_t runs; /* answers that went on through a run */
 	bool companions;
 	char latest[LATEST][96];
 	unsigned int n_latest;

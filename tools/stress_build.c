@@ -229,8 +229,9 @@ static int make_pool(struct stress *run, uint64_t table_bytes)
 		flags &= ~(unsigned int)TARRY_SPACE_RELEASE;
 	err = tarry_pool_create(&config, &run->pool);
 	if (!err)
-		err = tarry_space_create(run->pool, run->format, flags,
-					 &run->space);
+		/* Where the format has runs, they are part of the churn. */
+		err = tarry_space_create(run->pool, run->format,
+					 flags | TARRY_SPACE_RUNS, &run->space);
 	if (err)
 		fprintf(stderr, "tarry stress: cannot create %s: %s\n",
 			run->pool ? "a space" : "a pool",

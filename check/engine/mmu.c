@@ -8,6 +8,10 @@
  * complete when those have ended.  It waits for nobody else: whether software
  * walkers are inside says it nothing (Z48).
  *
+ * A leaf of a run is kept for all pages of the run, and accessed and dirty are
+ * set on any of its leaves.  Who finds a leaf alone that it may still keep as
+ * one of a run, or the other way round, has two translations for one page.
+ *
  * The locks and words of struct check_mmu stand for what is inside a CPU.
  */
 #include "check.h"
@@ -28,13 +32,34 @@ static bool keep_hit(struct check_mmu *m, unsigned int va, bool write,
 	return !check_choose(2);
 }
 
+static unsigned int run_of(const struct check_mmu *m, uint64_t e,
+			   unsigned int level)
+{
+	return m->ops->run && !level ? m->ops->run(e) : 0;
+}
+
 static void keep(struct check_mmu *m, unsigned int va, uint64_t generation,
 		 uint64_t e, unsigned int level)
 {
+	unsigned int lg2 = run_of(m, e, level);
+	unsigned int first = va >> lg2 << lg2;
+
 	tarry_port_lock(&m->lock);
 	if (tarry_load(&m->generation, TARRY_RELAXED) == generation) {
-		tarry_store(&m->keep[va], e + 1, TARRY_RELAXED);
-		tarry_store(&m->level[va], level, TARRY_RELAXED);
+		uint64_t kept = tarry_load(&m->keep[va], TARRY_RELAXED);
+
+		if (m->ops->run && kept &&
+		    run_of(m, kept - 1,
+			   (unsigned int)tarry_load(&m->level[va],
+						    TARRY_RELAXED)) != lg2)
+			check_violation(CHECK_STALE,
+					"two translations for page %u: one of "
+					"a run, one alone",
+					va);
+		for (unsigned int i = first; i < first + (1u << lg2); i++) {
+			tarry_store(&m->keep[i], e + 1, TARRY_RELAXED);
+			tarry_store(&m->level[i], level, TARRY_RELAXED);
+		}
 	}
 	tarry_port_unlock(&m->lock);
 }
@@ -59,6 +84,7 @@ static bool walk(struct check_mmu *m, unsigned int va, bool write,
 	for (;; l--, how = CHECK_WALK_NEXT) {
 		uint64_t *slot = &table[va >> l & 1];
 		uint64_t e = 0, want;
+		bool other = false;
 
 		if (l == 1 && m->levels == 2) {
 			uint64_t kept =
@@ -83,6 +109,14 @@ static bool walk(struct check_mmu *m, unsigned int va, bool write,
 		}
 		if (write && m->ops->writable && !m->ops->writable(e))
 			return false;
+		if (run_of(m, e, l) && check_choose(2)) {
+			/* It notes the access on the other leaf. */
+			slot = &table[~(va >> l) & 1];
+			e = tarry_load(slot, TARRY_ACQUIRE);
+			if (!m->ops->present(e) || !run_of(m, e, l))
+				return false;
+			other = true;
+		}
 		want = e | m->ops->accessed | (write ? m->ops->dirty : 0);
 		/* The bits are set in the entry that it still is, or it walks
 		 * again; that once more is enough to see anything. */
@@ -90,6 +124,7 @@ static bool walk(struct check_mmu *m, unsigned int va, bool write,
 			if (!m->ops->present(e))
 				return false;
 			check_assume(m->ops->leaf(e, l));
+			check_assume(!other || run_of(m, e, l));
 			want = e | m->ops->accessed |
 			       (write ? m->ops->dirty : 0);
 			check_assume(want == e ||

@@ -69,7 +69,7 @@ struct tarry_how {
  * @rights: TARRY_R and more, attributes; TARRY_ACCESSED, TARRY_DIRTY preset
  * @how:    levels, stock, TARRY_OVER_MARK; or NULL
  *
- * Uses the largest leaves that fit.
+ * Uses the largest leaves that fit, and runs of them (TARRY_SPACE_RUNS).
  *
  * Context: read section forbidden; never sleeps.
  * Locks:   takes table locks of the range; none held on return.
@@ -128,7 +128,8 @@ static inline int tarry_unmap(struct tarry_space *s, tarry_va va, uint64_t len,
  * @rights: as in tarry_map(); accessed and dirty are kept as hardware set them
  * @how:    stock, gather; or NULL
  *
- * In place, also for large leaves; one that sticks out is split.
+ * In place, also for large leaves; one that sticks out is split.  Leaves that
+ * are or become a run are frozen for an instant.
  *
  * Context: read section forbidden; sleeps only to help when too much waits.
  * Locks:   takes table locks of the range; none held on return.
@@ -224,7 +225,7 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
  * @accessed: out, a bit for each page of the range is set where found; or NULL
  * @dirty:    out, the same; or NULL
  *
- * A large leaf sets the bits of all its pages.  What was cleared is
+ * A large leaf, or a run, sets the bits of all its pages.  What was cleared is
  * invalidated before the call returns, so that no write is missed between two
  * harvests.
  *

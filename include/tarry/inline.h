@@ -78,11 +78,29 @@ tarry_always_inline int tarry_hit_absent(const struct tarry_format *f,
 	return TARRY_EMARK;
 }
 
+/* Does hardware of the format know runs at all?  A constant where it is one. */
+tarry_always_inline bool tarry_knows_runs(const struct tarry_format *f)
+{
+	return f->run_lg2[0] | f->run_lg2[1] | f->run_lg2[2] | f->run_lg2[3] |
+	       f->run_lg2[4] | f->run_lg2[5];
+}
+
+/* Of a leaf, lg2 of bytes: what hardware may cache for it as one. */
+tarry_always_inline unsigned int tarry_leaf_lg2(const struct tarry_format *f,
+						uint64_t e, unsigned int level)
+{
+	unsigned int lg2 = f->span_lg2[level];
+
+	if (tarry_knows_runs(f) && f->run_lg2[level] && f->in_run(e, level))
+		lg2 += f->run_lg2[level];
+	return lg2;
+}
+
 tarry_always_inline int tarry_hit_leaf(const struct tarry_format *f, uint64_t e,
 				       unsigned int level, tarry_va va,
 				       struct tarry_hit *hit)
 {
-	uint64_t span = 1ull << f->span_lg2[level];
+	uint64_t span = 1ull << tarry_leaf_lg2(f, e, level);
 	uint64_t in = va & (span - 1);
 
 	hit->oa = f->leaf_oa(e, level) | in;

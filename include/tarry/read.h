@@ -57,9 +57,10 @@ static inline void tarry_read_end(void)
  * tarry_translate() - what @va translated to at one instant of this call
  * @s:   space
  * @va:  bytes, any alignment
- * @hit: out.  On 0: exact oa, bytes from @va to the end of the leaf, the entry,
- *       its level.  On TARRY_ENOENT: len and level of the hole.  On
- *       TARRY_EMARK: oa is the payload.  Untouched on TARRY_ERANGE.
+ * @hit: out.  On 0: exact oa, bytes from @va to the end of the leaf or of its
+ *       run (struct tarry_hit), the entry, its level.  On TARRY_ENOENT: len
+ *       and level of the hole.  On TARRY_EMARK: oa is the payload.  Untouched
+ *       on TARRY_ERANGE.
  *
  * A frozen entry answers as what it was.
  *
@@ -85,7 +86,9 @@ static inline int tarry_translate(struct tarry_space *s, tarry_va va,
  * Locks:   none.
  * Ref:     none.
  * Rules:   one-load.
- * Return:  rights, TARRY_ACCESSED and TARRY_DIRTY as they were then.
+ * Return:  rights, TARRY_ACCESSED and TARRY_DIRTY as they were then in this
+ *          entry; in a run hardware may set them on any one leaf for all
+ *          (tarry_harvest() looks at all).
  */
 tarry_rights tarry_hit_rights(const struct tarry_space *s,
 			      const struct tarry_hit *hit);

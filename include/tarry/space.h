@@ -50,6 +50,11 @@ enum tarry_space_flags {
 	TARRY_SPACE_RELEASE = 1 << 1,
 	/* Tables that unmap emptied stay attached. */
 	TARRY_SPACE_KEEP_TABLES = 1 << 2,
+	/* Leaves that could be a run say so (docs/formats.md): whatever walks
+	 * these tables knows the format's runs.  On RISC-V that is Svnapot, and
+	 * a fault where it is missing; on arm64 all do.  Allowed, and without
+	 * effect, where the format has none. */
+	TARRY_SPACE_RUNS = 1 << 3,
 	/* Some walker reads memory past the CPU's caches: what is written is
 	 * cleaned from them, line by line, before that walker is told and
 	 * before the operation returns.  It must not set accessed or dirty: it
@@ -60,6 +65,7 @@ enum tarry_space_flags {
 struct tarry_space_stats {
 	uint64_t tables[TARRY_MAX_LEVELS]; /* attached, by level */
 	uint64_t live[TARRY_MAX_LEVELS];   /* slots in use, by level */
+	uint64_t runs[TARRY_MAX_LEVELS];   /* of leaves, by level */
 	uint64_t spares;		   /* deposited */
 	uint64_t kept;			   /* tables, until tarry_settle() */
 	uint64_t kept_bytes; /* of data pages, until tarry_settle() */
@@ -70,7 +76,8 @@ struct tarry_space_stats {
  * @pool:   where its tables come from
  * @format: format of its tables
  * @flags:  TARRY_SPACE_HARDWARE, TARRY_SPACE_RELEASE,
- *          TARRY_SPACE_KEEP_TABLES, TARRY_SPACE_NO_SNOOP, or 0
+ *          TARRY_SPACE_KEEP_TABLES, TARRY_SPACE_RUNS, TARRY_SPACE_NO_SNOOP, or
+ *          0
  * @s:      out, untouched on error
  *
  * Context: read section forbidden; never sleeps.

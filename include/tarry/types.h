@@ -77,7 +77,15 @@ enum tarry_kind {
 	TARRY_MARK,
 };
 
-/* The answer of a translation: a copy, good until the read section ends. */
+/*
+ * The answer of a translation: a copy, good until the read section ends.
+ *
+ * Of a leaf, len goes to the end of what hardware may cache for it as one: of
+ * the leaf, or of the run of leaves that it says it is one of (struct
+ * tarry_format, run_lg2).  One entry was read: as to hardware, which caches a
+ * run from any leaf of it, the run is what that leaf said then, also while
+ * somebody is about to put the others there or to take them away.
+ */
 struct tarry_hit {
 	tarry_oa oa;	    /* exact, offset included; a mark's payload */
 	uint64_t len;	    /* bytes from va for which the answer goes on */

@@ -11,6 +11,7 @@
  *   1      leaf
  *   2      frozen (entries that are not present)
  *   3      mark (entries that are not present); owns a spare (leaves)
+ *   4      one of a run (leaves, of the format that has runs)
  *   51:4   output address
  *   52, 53 accessed, dirty        54 W   55 X   56 USER   57:63 soft bits 0-6
  */
@@ -28,6 +29,7 @@
 #define TOY_FROZEN  (1ull << 2)
 #define TOY_MARK    (1ull << 3)
 #define TOY_SPARE   (1ull << 3)
+#define TOY_RUN	    (1ull << 4)
 #define TOY_ADDRESS 0x000ffffffffffff0ull
 #define TOY_A	    (1ull << 52)
 #define TOY_D	    (1ull << 53)
@@ -136,6 +138,27 @@ static inline uint64_t toy_payload(uint64_t e, unsigned int level)
 	return e >> 4;
 }
 
+/* Where a table of two leaves can be a run, its leaves lack the bit of their
+ * address in which they differ, as Svnapot's do. */
+static inline bool toy_in_run(uint64_t e, unsigned int level)
+{
+	(void)level;
+	return e & TOY_RUN;
+}
+
+static inline uint64_t toy_set_run(uint64_t e, unsigned int level, tarry_oa oa,
+				   bool run)
+{
+	e = (e & ~(TOY_ADDRESS | TOY_RUN)) | oa;
+	return run ? (e & ~(4096ull << level)) | TOY_RUN : e;
+}
+
+static inline tarry_oa toy_runs_leaf_oa(uint64_t e, unsigned int level)
+{
+	(void)level;
+	return e & TOY_ADDRESS & ~TOY_RUN;
+}
+
 static inline bool toy_has_spare(uint64_t e)
 {
 	return e & TOY_SPARE;
@@ -151,36 +174,41 @@ static inline bool toy_rights_sayable(tarry_rights r)
 	return (r & TARRY_R) && TARRY_SOFT_OF(r) < 128;
 }
 
-#define TOY_FORMAT(title, n)                                                  \
+#define TOY_FORMAT(title, n, runs, oa_of, in, set)                            \
 	{                                                                     \
 		.name = (title), .manual = "src/format/toy.h", .levels = (n), \
 		.va_bits = 12 + (n), .va_signed = false, .oa_bits = 52,       \
 		.page_lg2 = 12, .index_lg2 = {1, 1, 1},                       \
 		.span_lg2 = {12, 13, 14}, .table_lg2 = {4, 4, 4},             \
 		.backing_lg2 = 12, .leaf_levels = (1 << (n)) - 1,             \
-		.run_lg2 = {0}, .big_endian = false, .direct_change = false,  \
-		.caches_not_present = false, .sets_accessed = true,           \
-		.sets_dirty = true, .empty = {0}, .payload_bits = 60,         \
+		.run_lg2 = {(runs), (runs)}, .big_endian = false,             \
+		.direct_change = false, .caches_not_present = false,          \
+		.sets_accessed = true, .sets_dirty = true, .empty = {0},      \
+		.payload_bits = 60,                                           \
 		.rights = TARRY_R | TARRY_W | TARRY_X | TARRY_USER |          \
 			  TARRY_SOFT_MASK | TARRY_ACCESSED | TARRY_DIRTY,     \
 		.present = toy_present, .frozen = toy_frozen,                 \
 		.marked = toy_marked, .leaf = toy_leaf, .freeze = toy_freeze, \
 		.thaw = toy_thaw, .table_oa = toy_table_oa,                   \
-		.leaf_oa = toy_leaf_oa, .leaf_rights = toy_leaf_rights,       \
+		.leaf_oa = (oa_of), .leaf_rights = toy_leaf_rights,           \
 		.make_table = toy_make_table, .make_leaf = toy_make_leaf,     \
 		.next_leaf = toy_next_leaf, .make_mark = toy_make_mark,       \
 		.payload = toy_payload,                                       \
-		.set_accessed_dirty = toy_set_accessed_dirty, .in_run = NULL, \
-		.set_run = NULL, .has_spare = toy_has_spare,                  \
+		.set_accessed_dirty = toy_set_accessed_dirty, .in_run = (in), \
+		.set_run = (set), .has_spare = toy_has_spare,                 \
 		.set_spare = toy_set_spare,                                   \
 		.rights_sayable = toy_rights_sayable,                         \
 	}
 
 static const struct tarry_format tarry_format_toy =
-	TOY_FORMAT("toy", TARRY_TOY_LEVELS);
+	TOY_FORMAT("toy", TARRY_TOY_LEVELS, 0, toy_leaf_oa, NULL, NULL);
 #ifdef TARRY_WITH_TOY3
 /* Both depths in one program. */
-static const struct tarry_format tarry_format_toy3 = TOY_FORMAT("toy3", 3);
+static const struct tarry_format tarry_format_toy3 =
+	TOY_FORMAT("toy3", 3, 0, toy_leaf_oa, NULL, NULL);
 #endif
+/* Runs: a table full of leaves is one. */
+static const struct tarry_format tarry_format_toy_runs =
+	TOY_FORMAT("toy-runs", 2, 1, toy_runs_leaf_oa, toy_in_run, toy_set_run);
 
 #endif
