@@ -70,6 +70,7 @@ extern const struct bench_workload bench_beside[];
 extern const struct bench_workload bench_change[];
 extern const struct bench_workload bench_clone[];
 extern const struct bench_workload bench_memory[];
+extern const struct bench_workload bench_freeing[];
 extern const struct bench_workload bench_reclaim[];
 extern const struct bench_workload bench_lookup[];
 extern const struct bench_workload bench_stalls[];

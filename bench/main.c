@@ -17,9 +17,9 @@
 #include "tarry/tarry.h"
 
 static const struct bench_workload *const groups[] = {
-	bench_translate, bench_beside, bench_change,
-	bench_clone,	 bench_memory, bench_reclaim,
-	bench_lookup,	 bench_stalls, bench_fragments,
+	bench_translate, bench_beside,	bench_change, bench_clone,
+	bench_memory,	 bench_reclaim, bench_lookup, bench_stalls,
+	bench_fragments, bench_freeing,
 };
 
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))

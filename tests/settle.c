@@ -273,6 +273,107 @@ static void settle_makes_room(void **state)
 	bed_close(&b);
 }
 
+/* A listener that fails now and then, one at rest half of the time, and one
+ * that waits for nobody: whatever is done, every page is released once. */
+static void fail_now_and_then(struct probe *p, const struct tarry_span *spans,
+			      unsigned int n)
+{
+	uint64_t *seed = p->ctx;
+
+	(void)spans, (void)n;
+	*seed = *seed * 6364136223846793005 + 1;
+	p->deaf = (*seed >> 33 & 7) == 0;
+}
+
+static void nothing_left_with_a_cache_that_fails_now_and_then(void **state)
+{
+	struct tarry_how small = {.levels = 1};
+	struct probe fails = {0}, rests = {0}, casts = {0};
+	uint64_t seed = 7, deaf_seed = 11, next = G1, mapped = 0, errors = 0;
+	struct tarry_pool_stats stats;
+	bool resting = false;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE);
+	fails.send = fail_now_and_then;
+	fails.ctx = &deaf_seed;
+	probe_listen(&fails, &b, b.space);
+	probe_listen(&rests, &b, b.space);
+	probe_listen(&casts, &b, b.space);
+	casts.listener.wait = NULL;
+	for (unsigned int i = 0; i < 20000; i++) {
+		uint64_t r = (seed = seed * 6364136223846793005 + 1) >> 33;
+		tarry_va va = (r >> 4 & 3) * M2 + (r >> 6 & 7) * K4;
+		tarry_va to = (r >> 9 & 3) * M2 + (r >> 11 & 7) * K4;
+		uint64_t len = r >> 14 & 1 ? K4 : M2;
+		struct tarry_hit hit;
+		int64_t err = 0;
+
+		switch (r & 15) {
+		case 0 ... 4:
+			err = tarry_map(b.space, va, next, len, RW,
+					r >> 15 & 1 ? NULL : &small);
+			if (!err ||
+			    (err == TARRY_ELISTENER &&
+			     !look(b.space, va, &hit) && hit.oa == next))
+				mapped += len;
+			next += M2;
+			break;
+		case 5 ... 7:
+			err = tarry_unmap(b.space, va, len, NULL);
+			break;
+		case 8:
+			err = tarry_protect(b.space, va, len, TARRY_R, NULL);
+			break;
+		case 9:
+			err = tarry_mark(b.space, va, len, 1, NULL);
+			break;
+		case 10:
+			err = tarry_move(b.space, va, to, len, NULL);
+			break;
+		case 11:
+			err = tarry_collapse(b.space, va & -M2, 1, 0, NULL,
+					     NULL);
+			break;
+		case 12:
+			err = tarry_split(b.space, va, 1, NULL);
+			break;
+		case 13:
+			err = tarry_reclaim(b.space, va, len, NULL);
+			break;
+		case 14:
+			if (resting)
+				(void)tarry_listener_wake(b.space,
+							  &rests.listener);
+			else
+				tarry_listener_rest(b.space, &rests.listener);
+			resting = !resting;
+			break;
+		case 15:
+			err = tarry_settle(b.space);
+			tarry_pool_stats(b.pool, &stats);
+			assert_true(err || (!stats.kept && !stats.kept_bytes));
+			break;
+		}
+		errors += err == TARRY_ELISTENER;
+		assert_true(b.owner.released_bytes <= mapped);
+		if (!(i % 256))
+			assert_sound(b.space);
+	}
+	assert_true(errors > 500);
+	fails.send = NULL;
+	fails.deaf = false;
+	assert_int_equal(tarry_settle(b.space), 0);
+	assert_int_equal(tarry_unmap(b.space, 0, G1, NULL), 0);
+	tarry_pool_drain(b.pool);
+	assert_int_equal(b.owner.released_bytes, mapped);
+	probe_unlisten(&fails, b.space);
+	probe_unlisten(&rests, b.space);
+	probe_unlisten(&casts, b.space);
+	bed_close(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(settle_of_nothing_tells_nobody),
 	cmocka_unit_test(settle_frees_what_was_kept),
@@ -283,6 +384,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(not_alone_flush_all_until_it_is_settled),
 	cmocka_unit_test(settle_has_nothing_of_what_was_put_back),
 	cmocka_unit_test(settle_makes_room),
+	cmocka_unit_test(nothing_left_with_a_cache_that_fails_now_and_then),
 };
 
 BED_MAIN(tests)
