@@ -22,8 +22,8 @@
  * A table of an upper level is looked at after all below it, in the same way,
  * so that one that has only marks or large leaves left goes as well.
  *
- * What was tried: freezing all tables under one parent and invalidating once.
- * It holds up faults in 1 GiB at a time, for tables that mostly stay.
+ * One table at a time: one invalidation for all under a parent would shut
+ * hardware out of the whole parent's span while the owner is asked.
  */
 #include "leaf_run.h"
 #include "range.h"
