@@ -114,7 +114,7 @@ static void move_word(const struct tarry_op *op, uint64_t *from, uint64_t *to,
 		return;
 	from = companion_of(facts(op->f), from);
 	to = companion_of(facts(op->f), to);
-	v = last ? tarry_exchange(from, 0, TARRY_ACQ_REL)
+	v = last ? tarry_exchange(from, 0, TARRY_ACQUIRE)
 		 : tarry_load(from, TARRY_ACQUIRE);
 	tarry_store(to, v, TARRY_RELEASE);
 }

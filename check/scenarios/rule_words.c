@@ -62,7 +62,7 @@ static void finish_leaf(void)
 	bed_close();
 }
 
-CHECK_SCENARIO(companion_of_a_leaf_that_moves,
+CHECK_SCENARIO(rule_decide_under_lock_word,
 	       .about = "a word is exchanged while its leaf moves",
 	       .rule = "decide-under-lock", .shared = BED_SHARED,
 	       .setup = setup, .finish = finish_leaf,
@@ -83,7 +83,7 @@ static void finish_table(void)
 	bed_close();
 }
 
-CHECK_SCENARIO(companion_of_a_table_that_moves,
+CHECK_SCENARIO(rule_reuse_is_free_words,
 	       .about = "a word is exchanged while its table moves",
 	       .rule = "reuse-is-free", .shared = BED_SHARED,
 	       .setup = setup_deep, .finish = finish_table,
@@ -107,7 +107,7 @@ static void finish_collapse(void)
 	bed_close();
 }
 
-CHECK_SCENARIO(companion_of_a_table_that_collapses,
+CHECK_SCENARIO(rule_detached_is_final_words,
 	       .about = "a word is exchanged, or its table becomes a leaf",
 	       .rule = "detached-is-final", .shared = BED_SHARED,
 	       .setup = setup, .finish = finish_collapse,
@@ -141,6 +141,14 @@ static void hear(void)
 	tarry_port_read_end();
 }
 
+static void hear_here(void)
+{
+	tarry_port_read_begin();
+	if (word_at(0) == WORD)
+		check_assert(bed.wrote);
+	tarry_port_read_end();
+}
+
 static void hear_by_exchange(void)
 {
 	uint64_t old = 0;
@@ -151,21 +159,26 @@ static void hear_by_exchange(void)
 		check_assert(bed.wrote);
 }
 
-CHECK_SCENARIO(companion_found_where_it_moved,
+CHECK_SCENARIO(rule_publish_after_fill_word,
+	       .about = "a word is exchanged, and read without the lock",
+	       .rule = "publish-after-fill", .shared = BED_SHARED,
+	       .setup = setup, .finish = bed_close,
+	       .threads = {{"say", say}, {"hear", hear_here}})
+CHECK_SCENARIO(rule_publish_after_fill_word_moved,
 	       .about = "a word is exchanged, its leaf moves, it is read there",
 	       .rule = "publish-after-fill", .shared = BED_SHARED,
 	       .setup = setup, .finish = bed_close,
 	       .threads = {{"say", say},
 			   {"move", move_leaf},
 			   {"hear", hear}})
-CHECK_SCENARIO(companion_found_without_locks,
+CHECK_SCENARIO(rule_publish_after_fill_word_unlocked,
 	       .about = "the same of a word that is written without the lock",
 	       .rule = "publish-after-fill", .shared = BED_SHARED,
 	       .setup = setup, .finish = bed_close,
 	       .threads = {{"say", say_raw},
 			   {"move", move_leaf},
 			   {"hear", hear}})
-CHECK_SCENARIO(companion_that_was_another,
+CHECK_SCENARIO(rule_publish_after_fill_word_refused,
 	       .about = "an exchange finds what was written without the lock",
 	       .rule = "publish-after-fill", .shared = BED_SHARED,
 	       .setup = setup, .finish = bed_close,
@@ -198,7 +211,7 @@ static void read(void)
 		check_violation(CHECK_STALE, "the word of another table");
 }
 
-CHECK_SCENARIO(companion_of_a_table_that_goes,
+CHECK_SCENARIO(rule_reuse_is_free_word_read,
 	       .about = "a word is read while its table goes and another comes",
 	       .rule = "reuse-is-free", .shared = BED_SHARED,
 	       .setup = setup_read, .finish = bed_close,
