@@ -75,12 +75,25 @@ static int beyond_bytes(const vclock *epochs, const vclock *hb,
 	return -1;
 }
 
-static void note_bytes(vclock *epochs, uint8_t *bytes, unsigned int tid,
-		       uint16_t epoch, unsigned int ours)
+static void note_plain(struct cell *c, unsigned int tid, uint16_t epoch,
+		       bool write, unsigned int ours)
 {
+	vclock *epochs = write ? &c->plain_write : &c->plain_read;
+	uint8_t *bytes = write ? c->written_bytes : c->read_bytes;
+
 	bytes[tid] =
 		(uint8_t)((*epochs)[tid] == epoch ? bytes[tid] | ours : ours);
 	(*epochs)[tid] = epoch;
+	*(write ? &c->plain_writers : &c->plain_readers) |=
+		(uint16_t)(1u << tid);
+}
+
+static void note_atomic(struct cell *c, unsigned int tid, uint16_t epoch,
+			bool write)
+{
+	(*(write ? &c->atomic_write : &c->atomic_read))[tid] = epoch;
+	*(write ? &c->atomic_writers : &c->atomic_readers) |=
+		(uint16_t)(1u << tid);
 }
 
 static __attribute__((noinline, noreturn)) void
@@ -132,6 +145,7 @@ void machine_judge(struct cell *c, uintptr_t addr, bool write,
 	struct thread *t = machine.now;
 	unsigned int tid = (unsigned int)(t - machine.threads);
 	const vclock *hb = &t->hb;
+	unsigned int others;
 	int other;
 
 	if (!c)
@@ -142,37 +156,37 @@ void machine_judge(struct cell *c, uintptr_t addr, bool write,
 		return;
 	if (__builtin_expect(c->life && (*hb)[c->life_tid] < c->life_epoch, 0))
 		judge_reborn(c, addr, site, pc);
-	other = beyond_bytes(&c->plain_write, hb, c->written_bytes, bytes);
-	if (other >= 0)
-		judge_race(other, &c->plain_write, addr, write, plain,
-			   "plain write", site, pc);
-	if (write) {
+	others = ~(1u << tid);
+	if (c->plain_writers & others) {
+		other = beyond_bytes(&c->plain_write, hb, c->written_bytes,
+				     bytes);
+		if (other >= 0)
+			judge_race(other, &c->plain_write, addr, write, plain,
+				   "plain write", site, pc);
+	}
+	if (write && (c->plain_readers & others)) {
 		other = beyond_bytes(&c->plain_read, hb, c->read_bytes, bytes);
 		if (other >= 0)
 			judge_race(other, &c->plain_read, addr, write, plain,
 				   "plain read", site, pc);
 	}
-	if (plain) {
+	if (!plain) {
+		note_atomic(c, tid, (*hb)[tid], write);
+		return;
+	}
+	if (c->atomic_writers & others) {
 		other = beyond(&c->atomic_write, hb);
 		if (other >= 0)
 			judge_race(other, &c->atomic_write, addr, write, plain,
 				   "atomic write", site, pc);
-		if (write) {
-			other = beyond(&c->atomic_read, hb);
-			if (other >= 0)
-				judge_race(other, &c->atomic_read, addr, write,
-					   plain, "atomic read", site, pc);
-			note_bytes(&c->plain_write, c->written_bytes, tid,
-				   (*hb)[tid], bytes);
-		} else {
-			note_bytes(&c->plain_read, c->read_bytes, tid,
-				   (*hb)[tid], bytes);
-		}
-	} else if (write) {
-		c->atomic_write[tid] = (*hb)[tid];
-	} else {
-		c->atomic_read[tid] = (*hb)[tid];
 	}
+	if (write && (c->atomic_readers & others)) {
+		other = beyond(&c->atomic_read, hb);
+		if (other >= 0)
+			judge_race(other, &c->atomic_read, addr, write, plain,
+				   "atomic read", site, pc);
+	}
+	note_plain(c, tid, (*hb)[tid], write, bytes);
 }
 
 static void new_version(struct cell *c)
@@ -289,6 +303,10 @@ static void life_of_cell(struct cell *c, uintptr_t addr, bool born,
 	c->plain_read = (vclock){0};
 	c->atomic_write = (vclock){0};
 	c->atomic_read = (vclock){0};
+	c->plain_readers = 0;
+	c->plain_writers = 0;
+	c->atomic_readers = 0;
+	c->atomic_writers = 0;
 	c->sync = (vclock){0};
 }
 

@@ -239,8 +239,13 @@ struct cell *memory_cell(uintptr_t addr)
 		return NULL;
 	if (m.index[g].run == m.run)
 		return &m.cells[m.index[g].cell];
-	if (m.n_cells == CELLS)
-		return NULL;
+	if (m.n_cells == CELLS) {
+		fprintf(stderr,
+			"tarry-check: an execution touches more than %u "
+			"words of 4 bytes\n",
+			CELLS);
+		_Exit(2);
+	}
 	c = &m.cells[m.n_cells];
 	memset(c, 0, sizeof(*c));
 	c->last_write = -1;

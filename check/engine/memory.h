@@ -17,6 +17,8 @@
 struct cell {
 	/* Judging: happens-before epochs of the last access by each thread. */
 	vclock plain_read, plain_write, atomic_read, atomic_write;
+	/* The threads that have an epoch there at all: mostly one, or none. */
+	uint16_t plain_readers, plain_writers, atomic_readers, atomic_writers;
 	/* Which of the four bytes the last plain accesses were to. */
 	uint8_t read_bytes[CLOCK_THREADS], written_bytes[CLOCK_THREADS];
 	vclock sync; /* what an acquire of the last store brings */
