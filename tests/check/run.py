@@ -244,6 +244,17 @@ def models():
     case('there are programs of both kinds', len(by) > 100, str(len(by)))
 
 
+def matrix():
+    """The scenarios of pairs, and the docs' tables, are what is generated."""
+    pairs = os.path.join(ROOT, 'scripts', 'pairs')
+    for what, args in (('the scenarios of pairs are', ['--check']),
+                       ('the tables of the docs are', ['--current', CHECK])):
+        got = subprocess.run([sys.executable, pairs] + args, text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        case('%s what scripts/pairs writes' % what, got.returncode == 0,
+             got.stdout)
+
+
 def linear():
     """Histories of translate and changes have an order; broken ones none."""
     explore('--model', 'all', 'linear_*')
@@ -619,6 +630,7 @@ GROUPS = {
     'litmus': lambda: explore('--model', 'all', 'litmus_*'),
     'rules': lambda: explore('--model', 'all', 'rule_*', 'epoch_*'),
     'linear': linear,
+    'matrix': matrix,
     'pairs': lambda: explore('--model', 'all', 'pair_*'),
     'counts': known_counts,
     'random': random_programs,
