@@ -151,6 +151,8 @@ static void take_option(struct options *o, int c)
 	case PCT:
 		o->search.kind = c == RANDOM ? SEARCH_RANDOM : SEARCH_PCT;
 		o->search.limit = number(optarg, "the count", ~0ull >> 1);
+		if (!o->search.limit)
+			die("nothing is shown by a count of", optarg);
 		break;
 	case SEED:
 		o->search.seed = number(optarg, "--seed", ~0ull);

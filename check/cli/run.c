@@ -288,7 +288,12 @@ int command_zoo(struct options *o)
 		}
 		numbers += any;
 	}
+	if (!numbers) {
+		fprintf(stderr, "tarry-check: no historical race has such a "
+				"name\n");
+		return 2;
+	}
 	printf("%u historical races, %u forms: %s\n", numbers, forms,
 	       bad ? "NOT ALL AS DOCUMENTED" : "all as documented");
-	return bad || !numbers;
+	return bad;
 }

@@ -74,6 +74,8 @@ static inline bool judged_just_now(const struct thread *t, uintptr_t addr,
 	return false;
 }
 
+extern struct check_site __start_check_sites[], __stop_check_sites[];
+
 /* What threads share is restored before each execution; a write to anything
  * else would leak from one into the next, and nobody would judge it. */
 static __attribute__((noinline)) void stray(uintptr_t addr, size_t len,
@@ -81,7 +83,10 @@ static __attribute__((noinline)) void stray(uintptr_t addr, size_t len,
 {
 	static struct check_site site = {.what = "plain access"};
 
-	/* What the port keeps for each thread. */
+	/* What the port keeps: for each thread, and of its own lines. */
+	if (addr - (uintptr_t)__start_check_sites <
+	    (uintptr_t)__stop_check_sites - (uintptr_t)__start_check_sites)
+		return;
 	if (addr - (uintptr_t)machine.now->held_ranks <
 	    sizeof(machine.now->held_ranks))
 		return;

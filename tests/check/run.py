@@ -568,6 +568,8 @@ CHECK_SCENARIO(spins, .shared = CHECK_OBJECT(s), .threads = {{"x", spins}})
     for args, says in ((['--model', 'arm'], 'no model "arm"'),
                        (['--random', '-1'], 'wants a number'),
                        (['--random', 'many'], 'not "many"'),
+                       (['--random', '0'], 'a count of "0"'),
+                       (['zoo', 'no_such_race'], 'no historical race'),
                        (['no_such_scenario'], 'no scenario'),
                        (['--weaken', 'no-rule'], '"no-rule"'),
                        (['missing.c'], 'missing.c'),
