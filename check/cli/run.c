@@ -280,7 +280,7 @@ int command_zoo(struct options *o)
 					continue;
 				verdict_reach(&v, s, all_models[i], &o->search);
 				print_verdict(&v, &o->search);
-				if (!v.good)
+				if (v.found && (!v.good || o->all))
 					tell(&v, o);
 				bad |= !v.good;
 				forms++;

@@ -277,6 +277,10 @@ def zoo():
     got = run('zoo')
     for good, name, model, text in verdicts(got.stdout):
         case('%s under %s: %s' % (name, model, text), good, got.stdout)
+    shown = run('zoo', '--show', 'z01_*')
+    case('--show prints what was found, and how to see it again',
+         'USE AFTER FREE' in shown.stdout and '--replay' in shown.stdout,
+         shown.stdout + shown.stderr)
     case('the zoo is as documented', got.returncode == 0,
          got.stdout[-600:] + got.stderr)
 
