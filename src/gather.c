@@ -145,7 +145,7 @@ static bool rests(struct tarry_body *b, struct tarry_listener *l)
 	 * awake, or it sees there that the generation is another; pairs with
 	 * tarry_listener_wake(). */
 	if (tarry_port_keeps(listeners_always))
-		tarry_fetch_add(&b->generation, 1, TARRY_RELEASE);
+		tarry_fetch_add(&b->generation, 1, TARRY_RELAXED);
 	tarry_fence(TARRY_SEQ_CST);
 	return tarry_load(&l->lazy, TARRY_RELAXED);
 }
@@ -202,7 +202,7 @@ void tarry_gather_put_back(struct tarry_gather *g)
 	tarry_assert(!g->first && !g->n_runs && !g->n_spans);
 	if (g->unanswered)
 		tarry_fetch_add(&tarry_body(g->space)->open_gathers, -1u,
-				TARRY_RELEASE);
+				TARRY_RELAXED);
 	g->unanswered = false;
 }
 

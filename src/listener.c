@@ -58,8 +58,9 @@ void tarry_listener_rest(struct tarry_space *s, struct tarry_listener *l)
 bool tarry_listener_wake(struct tarry_space *s, struct tarry_listener *l)
 {
 	tarry_store(&l->lazy, 0, TARRY_RELAXED);
-	/* rule: listeners-always; pairs with the fence in gather.c.  Acquire:
-	 * what was taken away before is not found any more. */
+	/* rule: listeners-always; pairs with the fence in gather.c, and is
+	 * enough: whoever still finds here what was taken away there is seen
+	 * to be awake there, and told. */
 	tarry_fence(TARRY_SEQ_CST);
-	return tarry_load(&tarry_body(s)->generation, TARRY_ACQUIRE) != l->seen;
+	return tarry_load(&tarry_body(s)->generation, TARRY_RELAXED) != l->seen;
 }

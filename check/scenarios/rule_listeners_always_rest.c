@@ -65,6 +65,26 @@ static void wake(void)
 	use(tarry_listener_wake(bed.space, &cpu.l));
 }
 
+/* Awake, it fills its cache again: what was taken away it must not find, as it
+ * will not be told of it any more. */
+static void wake_and_fill(void)
+{
+	struct tarry_hit hit;
+	bool there = false;
+
+	if (!tarry_listener_wake(bed.space, &cpu.l))
+		return;
+	tarry_port_read_begin();
+	there = !tarry_translate(bed.space, 0, &hit);
+	tarry_port_read_end();
+	if (!there)
+		return;
+	tarry_port_read_begin();
+	if (!tarry_load(&cpu.told, TARRY_ACQUIRE))
+		check_page_touch((unsigned int)(hit.oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
 /* It never rests so deeply that tables are kept from it. */
 static void stay_at_rest(void)
 {
@@ -92,6 +112,10 @@ CHECK_SCENARIO(rule_listeners_always_wake, .rule = "listeners-always",
 	       .about = "a CPU that rests wakes while a page is unmapped",
 	       .shared = SHARED, .setup = setup_resting, .finish = finish,
 	       .threads = {{"unmap", unmap}, {"cpu", wake}})
+CHECK_SCENARIO(rule_listeners_always_refill, .rule = "listeners-always",
+	       .about = "a CPU that wakes fills its cache while a page goes",
+	       .shared = SHARED, .setup = setup_resting, .finish = finish,
+	       .threads = {{"unmap", unmap}, {"cpu", wake_and_fill}})
 CHECK_SCENARIO(rule_listeners_always_tables, .rule = "listeners-always",
 	       .about = "a CPU that rests is told of a table",
 	       .shared = SHARED, .setup = setup_resting, .finish = finish,
