@@ -69,7 +69,8 @@ void world_build(void)
 
 		need(tarry_pool_create(&config, &world.pool), "a pool");
 	}
-	need(tarry_space_create(world.pool, f, TARRY_SPACE_HARDWARE,
+	need(tarry_space_create(world.pool, f,
+				TARRY_SPACE_HARDWARE | TARRY_SPACE_RUNS,
 				&world.space),
 	     "a space");
 	for (unsigned int i = 0; machine_needs(i, &r); i++)
