@@ -30,16 +30,16 @@ tarry_inline tarry_oa leaf_oa_at(const struct tarry_format *f, uint64_t e,
 	return f->leaf_oa(e, level) | (bits & (span - 1));
 }
 
-tarry_inline bool leaf_in_run(const struct tarry_format *f, uint64_t e,
-			      unsigned int level)
+static inline __attribute__((always_inline)) bool
+leaf_in_run(const struct tarry_format *f, uint64_t e, unsigned int level)
 {
 	return tarry_knows_runs(f) && f->run_lg2[level] && f->in_run(e, level);
 }
 
 /* lg2 of the leaves of the runs that this space may set at @level; 0: none. */
-tarry_inline unsigned int runs_of(const struct tarry_format *f,
-				  const struct tarry_body *b,
-				  unsigned int level)
+static inline __attribute__((always_inline)) unsigned int
+runs_of(const struct tarry_format *f, const struct tarry_body *b,
+	unsigned int level)
 {
 	return tarry_knows_runs(f) && (b->flags & TARRY_SPACE_RUNS)
 		       ? f->run_lg2[level]

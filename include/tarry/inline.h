@@ -79,7 +79,8 @@ tarry_always_inline int tarry_hit_absent(const struct tarry_format *f,
 }
 
 /* Does hardware of the format know runs at all?  A constant where it is one. */
-tarry_always_inline bool tarry_knows_runs(const struct tarry_format *f)
+static inline __attribute__((always_inline)) bool
+tarry_knows_runs(const struct tarry_format *f)
 {
 	return f->run_lg2[0] | f->run_lg2[1] | f->run_lg2[2] | f->run_lg2[3] |
 	       f->run_lg2[4] | f->run_lg2[5];
