@@ -131,7 +131,7 @@ static uint64_t clone_protect(struct tarry_op *op, const struct clone *cl,
 	if (cl->keep_write || !(rights & TARRY_W))
 		return e;
 	if (leaf_in_run(f, e, c->level)) {
-		struct slots s = cursor_slots(c);
+		struct slots s = tarry_cursor_slots(c);
 
 		*cl->answered &= tarry_run_rights(op->b, op->g, &s, TARRY_W, 0);
 		return entry_load_locked(f, cursor_slot(c));

@@ -74,7 +74,7 @@ static bool harvest_run(struct tarry_op *op, const struct harvest *h,
 	uint64_t start = cursor_bits(c) & ~(run_span(f, level) - 1);
 	uint64_t end = start + (run_span(f, level) - 1);
 	bool inside = start >= c->first && end <= c->last;
-	struct slots s = cursor_slots(c);
+	struct slots s = tarry_cursor_slots(c);
 	tarry_rights found;
 
 	if (inside && at->slot != first)

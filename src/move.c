@@ -259,7 +259,7 @@ static bool move_act(struct tarry_op *op, struct move *m, bool *answered)
 		e = entry_load_locked(f, cursor_slot(&c));
 		kind = entry_kind(f, &e, c.level);
 		if (kind == TARRY_LEAF && leaf_in_run(f, e, c.level)) {
-			struct slots s = cursor_slots(&c);
+			struct slots s = tarry_cursor_slots(&c);
 
 			/* Leaves move one by one, and each with what hardware
 			 * said of it at any other. */
@@ -319,7 +319,7 @@ static void move_thaw(struct tarry_op *op, const struct move *m)
 			continue;
 		}
 		if (f->frozen(raw, c.level) && runs_of(f, op->b, c.level)) {
-			struct slots s = cursor_slots(&c);
+			struct slots s = tarry_cursor_slots(&c);
 
 			/* Hardware has not seen them yet: no break. */
 			s.last = s.first;

@@ -26,7 +26,7 @@
  */
 #include "regroup.h"
 
-struct slots cursor_slots(const struct cursor *c)
+struct slots tarry_cursor_slots(const struct cursor *c)
 {
 	const struct tarry_format *f = facts(c->f);
 	const struct cursor_level *at = &c->at[c->level];

@@ -23,7 +23,7 @@ struct slots {
 };
 
 /* The slots from the one at hand to the last that lies wholly in the range. */
-struct slots cursor_slots(const struct cursor *c);
+struct slots tarry_cursor_slots(const struct cursor *c);
 
 /* Leaves of these slots are in no run.  Accessed and dirty of a run are those
  * of each of its leaves then.  False: a cache did not answer; done all the

@@ -133,7 +133,7 @@ static int replace_page(struct tarry_op *op, const struct replace *r,
 static bool replace_alone(struct tarry_op *op, const struct replace *r,
 			  uint64_t *e)
 {
-	struct slots s = cursor_slots(&op->c);
+	struct slots s = tarry_cursor_slots(&op->c);
 
 	if (!leaf_in_run(facts(op->f), *e, r->level))
 		return true;

@@ -156,7 +156,7 @@ static bool set_in_run(const struct tarry_op *op, const struct tarry_set *set)
 	const struct cursor *c = &op->c;
 	const struct cursor_level *at = &c->at[c->level];
 	unsigned int lg2 = runs_of(f, op->b, c->level);
-	struct slots s = cursor_slots(c);
+	struct slots s = tarry_cursor_slots(c);
 	unsigned int first = run_first(f, c->level, at->slot);
 	uint64_t start, end, e;
 
@@ -339,7 +339,7 @@ static bool set_regroup(struct tarry_op *op, const struct tarry_set *set,
 {
 	const struct tarry_format *f = facts(op->f);
 	struct cursor *c = &op->c;
-	struct slots s = cursor_slots(c);
+	struct slots s = tarry_cursor_slots(c);
 	uint64_t e = entry_load_locked(f, cursor_slot(c));
 	uint64_t start = cursor_bits(c) & ~(run_span(f, c->level) - 1);
 	unsigned int end = run_first(f, c->level, s.first) +
