@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See bed.h. */
+/*
+ * A pool, spaces and CPUs for scenarios of the library: see bed.h.
+ */
 #include "bed.h"
 
 #define POOL_BYTES (24 * 4096ull)
@@ -171,8 +173,8 @@ void bed_open(unsigned int levels, unsigned int flags)
 	};
 
 	bed.format = tarry_format_by_name(flags & TARRY_SPACE_RUNS ? "toy-runs"
-					  : levels == 3		  ? "toy3"
-								  : "toy");
+					  : levels == 3		   ? "toy3"
+								   : "toy");
 	hw_ops.run = flags & TARRY_SPACE_RUNS ? hw_run : NULL;
 	config.format = bed.format;
 	must(!tarry_pool_create(&config, &bed.pool), "the pool opens");

@@ -268,7 +268,8 @@ void check_start_at(void (*fn)(void *), void *arg, struct check_site *site);
 
 /*
  * As tarry_port_synchronize() and tarry_port_kick(), in two halves: all that
- * open sections (or windows) at check_wait_begin() are over at check_wait_end().
+ * open sections (or windows) at check_wait_begin() are over at
+ * check_wait_end().
  */
 enum check_class { CHECK_RCU, CHECK_IRQ, CHECK_HW, CHECK_CLASSES };
 #define check_wait_begin(class) \
@@ -300,21 +301,21 @@ enum check_walk {
 	CHECK_WALK_NEXT,      /* the address was found by the one before */
 	CHECK_WALK_KEPT,      /* it was found once, and kept */
 };
-#define check_walk_load(p, how)                                           \
-	((__typeof__(*(p) + 0))check_walk_load_at(                        \
-		(p), sizeof(*(p)), (how), CHECK_SITE("hardware reads " #p, \
-						     TARRY_RELAXED)))
+#define check_walk_load(p, how)                    \
+	((__typeof__(*(p) + 0))check_walk_load_at( \
+		(p), sizeof(*(p)), (how),          \
+		CHECK_SITE("hardware reads " #p, TARRY_RELAXED)))
 uint64_t check_walk_load_at(const volatile void *p, unsigned int size,
 			    enum check_walk how, struct check_site *site);
 /* It sets bits in the entry that it just read, if that still stands there. */
-#define check_walk_cas(p, expected, v)                      \
+#define check_walk_cas(p, expected, v)                        \
 	check_walk_cas_at((p), sizeof(*(p)), (expected), (v), \
 			  CHECK_SITE("hardware sets " #p, TARRY_RELAXED))
 bool check_walk_cas_at(volatile void *p, unsigned int size, uint64_t *expected,
 		       uint64_t v, struct check_site *site);
 /* It uses, or writes, the data page that it was led to. */
-#define check_walk_page(n, write, how)                                    \
-	check_walk_page_at((n), (write), (how),                           \
+#define check_walk_page(n, write, how)          \
+	check_walk_page_at((n), (write), (how), \
 			   CHECK_SITE("hardware uses a page", 0))
 void check_walk_page_at(unsigned int page, bool write, enum check_walk how,
 			struct check_site *site);
@@ -347,7 +348,7 @@ struct check_mmu_ops {
 	/* lg2 of the pages that it may keep for a leaf of level 0 as one; NULL:
 	 * it knows no runs. */
 	unsigned int (*run)(uint64_t e);
-	uint64_t accessed, dirty;     /* bits it sets; 0: none */
+	uint64_t accessed, dirty; /* bits it sets; 0: none */
 };
 
 /**

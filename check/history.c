@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* See history.h. */
+/*
+ * What calls answered, and whether some order of them explains it: see
+ * history.h.
+ */
 #include "history.h"
 
 #define MOST (CHECK_THREADS * HISTORY_CALLS)

@@ -79,8 +79,9 @@ static void mutant_add(const struct check_site *s, int weaker)
 static void mutants_of(const struct check_site *s)
 {
 	static const char *const left_out[] = {
-		"rule ", "re-check ", "synchronize", "kick",  "barrier",
-		"defer", "fence",     "invalidate",  "wait ", "await", "clean"};
+		"rule ",   "re-check ", "synchronize", "kick",
+		"barrier", "defer",	"fence",       "invalidate",
+		"wait ",   "await",	"clean"};
 
 	for (unsigned int i = 0; i < sizeof(left_out) / sizeof(left_out[0]);
 	     i++)

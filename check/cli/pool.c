@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See pool.h. */
+/*
+ * Handing scenarios to processes and printing in order: see pool.h.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Many scenarios, on all cores of this machine: a process for each core takes one
- * after another, and what they say is printed in the order of their numbers.
+ * Many scenarios, on all cores of this machine: a process for each core takes
+ * one after another, and what they say is printed in the order of their
+ * numbers.
  */
 #ifndef CHECK_POOL_H
 #define CHECK_POOL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Scenarios over the library itself: its tables by the pages they stand for,
- * its entries by what the toy format says.
+ * its entries by what the toy format says (white-box: descriptors lead there).
  */
 #include <stddef.h>
 
@@ -120,7 +120,7 @@ static uintptr_t descriptor_of(uint64_t oa)
 		return 0;
 	return (uintptr_t)&p->cut
 		.fragments[(oa & ((1ull << bed.pool->page_lg2) - 1)) >>
-			    p->fragment_lg2];
+			   p->fragment_lg2];
 }
 
 static void name_table(struct thing *t, unsigned int level, unsigned int first,

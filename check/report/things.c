@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See things.h. */
+/*
+ * Whose an address was at a row, and in which words: see things.h.
+ */
 #include "things.h"
 
 #include <ctype.h>

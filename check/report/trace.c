@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See trace.h. */
+/*
+ * Reading a recorded execution, row by row: see trace.h.
+ */
 #include "trace.h"
 
 #include <stdio.h>

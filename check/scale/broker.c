@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See scale.h: the one who hands out. */
+/*
+ * The one who hands out graphs and counts what comes back: see scale.h.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

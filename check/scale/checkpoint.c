@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A search on disk: a header, the least counterexample so far, and the graphs that
- * are still to be explored, each with its length and check sum.  Graphs name memory
- * and lines by address, so that file and program must have been built and placed
- * alike: the header says how.
+ * A search on disk: a header, the least counterexample so far, and the graphs
+ * that are still to be explored, each with its length and check sum.  Graphs
+ * name memory and lines by address, so that file and program must have been
+ * built and placed alike: the header says how.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See scale.h: by processes of one machine. */
+/*
+ * Workers that are processes of one machine: see scale.h.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See message.h. */
+/*
+ * Messages between parent and workers, packed and read back: see message.h.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* See ranks.h. */
+/*
+ * Finding out whether MPI started this, and loading what speaks it: see
+ * ranks.h.
+ */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See scale.h. */
+/*
+ * One exploration shared, from its first graph to its tally: see scale.h.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -3,14 +3,14 @@
  * One exploration by many processes, and in many sittings.
  *
  * Graphs that are still to be explored share nothing, so that their counts add
- * up whoever explores them.  A parent keeps them all; a worker gets one, explores
- * for a while, and gives back what is left together with what it counted: one
- * message, so that at any instant every graph is either with the parent or will
- * be explored again from the copy that it kept.  That is also what a checkpoint
- * is.
+ * up whoever explores them.  A parent keeps them all; a worker gets one,
+ * explores for a while, and gives back what is left together with what it
+ * counted: one message, so that at any instant every graph is either with the
+ * parent or will be explored again from the copy that it kept.  That is also
+ * what a checkpoint is.
  *
- * The counterexample is the least one of all - fewest events, then by its written
- * schedule - so that it does not depend on who found what first.
+ * The counterexample is the least one of all - fewest events, then by its
+ * written schedule - so that it does not depend on who found what first.
  */
 #ifndef CHECK_SCALE_H
 #define CHECK_SCALE_H

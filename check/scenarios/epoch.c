@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Epoch readers, for a kernel that has no RCU, explored as ordinary code: nothing
- * of the checker's own grace periods is used.
+ * Epoch readers, for a kernel that has no RCU, explored as ordinary code:
+ * nothing of the checker's own grace periods is used.
  *
- * A reader writes the epoch that it found into its slot; a wait begins a new epoch
- * and waits until every slot is empty or of that one.  The reader's store must be
- * seen before its walk begins, and the writer's unlink before it looks at the
- * slots: a full fence on each side, and one without the other is nothing.
+ * A reader writes the epoch that it found into its slot; a wait begins a new
+ * epoch and waits until every slot is empty or of that one.  The reader's store
+ * must be seen before its walk begins, and the writer's unlink before it looks
+ * at the slots: a full fence on each side, and one without the other is
+ * nothing.
  */
 #include "check.h"
 

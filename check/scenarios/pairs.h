@@ -3,9 +3,9 @@
  * Every operation of the library against every other, and against each class of
  * reader: the programs that pairs_*.c are made of.
  *
- * Pages 0 and 1 are mapped to data pages 10 and 11, small or as one leaf; page 2
- * to 22; page 3 is empty.  What a reader may find follows from which operations
- * are at work; what must hold at the end is bed_close()'s.
+ * Pages 0 and 1 are mapped to data pages 10 and 11, small or as one leaf; page
+ * 2 to 22; page 3 is empty.  What a reader may find follows from which
+ * operations are at work; what must hold at the end is bed_close()'s.
  */
 #ifndef PAIRS_H
 #define PAIRS_H
@@ -208,8 +208,7 @@ static inline void gather(void)
 static inline void found(int page, unsigned int what)
 {
 	if (page == 10 || (page == 30 && (what & COPIES)) ||
-	    (page == 28 && (what & REPLACES)) ||
-	    (page == -1 && (what & TAKES)))
+	    (page == 28 && (what & REPLACES)) || (page == -1 && (what & TAKES)))
 		return;
 	if (page == -1)
 		check_violation(CHECK_LOST, "a mapped page is not found");

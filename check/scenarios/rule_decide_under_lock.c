@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A map walks to the lowest table without a lock; when it has the lock there may
- * be a lower one.
+ * A map walks to the lowest table without a lock; when it has the lock there
+ * may be a lower one.
  */
 #include "bed.h"
 

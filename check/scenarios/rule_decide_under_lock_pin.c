@@ -2,8 +2,9 @@
 /*
  * A pin against a collapse that copies: the owner compares references when
  * hardware and new pins are shut out, and puts everything back if the page is
- * held (Z17).  Pin looks at the entries again behind a fence; the collapse froze
- * the slot by a sequentially consistent exchange before: one sees the other.
+ * held (Z17).  Pin looks at the entries again behind a fence; the collapse
+ * froze the slot by a sequentially consistent exchange before: one sees the
+ * other.
  */
 #include "bed.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The built-in epoch readers (src/port/epoch), explored as they ship: nothing
- * of the checker's own grace periods is used.  A table is unlinked, waited for
- * and freed; readers of each kind are inside.
+ * of the checker's own grace periods is used (white-box: the port's own code).
+ * A table is unlinked, waited for and freed; readers of each kind are inside.
  */
 #include "check.h"
 

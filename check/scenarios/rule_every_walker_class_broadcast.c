@@ -60,11 +60,12 @@ static void finish(void)
 	bed_close();
 }
 
-#define SHARED                                                               \
-	{                                                                    \
-		{&bed, sizeof(bed), "bed"}, {                                \
-			&cast, sizeof(cast), "cast"                          \
-		}                                                            \
+#define SHARED                                      \
+	{                                           \
+		{&bed, sizeof(bed), "bed"},         \
+		{                                   \
+			&cast, sizeof(cast), "cast" \
+		}                                   \
 	}
 
 CHECK_SCENARIO(rule_every_walker_class_broadcast,

@@ -7,8 +7,8 @@
 
 static void setup(void)
 {
-	bed_open(2, TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE |
-			    TARRY_SPACE_RUNS);
+	bed_open(2,
+		 TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE | TARRY_SPACE_RUNS);
 	bed_map(0, 10, 1);
 	bed_map(1, 11, 1);
 }

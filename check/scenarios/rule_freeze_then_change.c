@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hardware sees the table, nothing, the leaf: what it marks dirty meanwhile is in
- * the leaf.
+ * Hardware sees the table, nothing, the leaf: what it marks dirty meanwhile is
+ * in the leaf.
  */
 #include "bed.h"
 

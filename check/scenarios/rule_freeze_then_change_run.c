@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A run comes apart, and comes together: hardware never finds a leaf alone that
- * it may still know as one of a run, and what it wrote through the run is dirty.
+ * it may still know as one of a run, and what it wrote through the run is
+ * dirty.
  */
 #include "bed.h"
 

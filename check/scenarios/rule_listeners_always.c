@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every path that takes a translation away tells every listener: here a soft TLB
- * (Z19), which may come and go while others work.
+ * Every path that takes a translation away tells every listener: here a soft
+ * TLB (Z19), which may come and go while others work.
  */
 #include "bed.h"
 

@@ -97,11 +97,12 @@ static void finish(void)
 	bed_close();
 }
 
-#define SHARED                                                               \
-	{                                                                    \
-		{&bed, sizeof(bed), "bed"}, {                                \
-			&cpu, sizeof(cpu), "cpu"                             \
-		}                                                            \
+#define SHARED                                   \
+	{                                        \
+		{&bed, sizeof(bed), "bed"},      \
+		{                                \
+			&cpu, sizeof(cpu), "cpu" \
+		}                                \
 	}
 
 CHECK_SCENARIO(rule_listeners_always_rest, .rule = "listeners-always",
@@ -117,6 +118,6 @@ CHECK_SCENARIO(rule_listeners_always_refill, .rule = "listeners-always",
 	       .shared = SHARED, .setup = setup_resting, .finish = finish,
 	       .threads = {{"unmap", unmap}, {"cpu", wake_and_fill}})
 CHECK_SCENARIO(rule_listeners_always_tables, .rule = "listeners-always",
-	       .about = "a CPU that rests is told of a table",
-	       .shared = SHARED, .setup = setup_resting, .finish = finish,
+	       .about = "a CPU that rests is told of a table", .shared = SHARED,
+	       .setup = setup_resting, .finish = finish,
 	       .threads = {{"unmap", unmap_table}, {"cpu", stay_at_rest}})

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A gather of the caller has taken a page and not yet invalidated. Who unmaps the
- * same page finds nothing, and must invalidate all the same (Z27).
+ * A gather of the caller has taken a page and not yet invalidated. Who unmaps
+ * the same page finds nothing, and must invalidate all the same (Z27).
  */
 #include "bed.h"
 

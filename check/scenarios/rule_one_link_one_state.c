@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The link of a table holds its spares while it is attached, and the retire queue
- * after: the spares are taken out in between (Z12).
+ * The link of a table holds its spares while it is attached, and the retire
+ * queue after: the spares are taken out in between (Z12).
  */
 #include "bed.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A walk decides on the copy that it loaded: table, leaf and empty are told apart
- * by the value, while the slot changes from one to the other.
+ * A walk decides on the copy that it loaded: table, leaf and empty are told
+ * apart by the value, while the slot changes from one to the other.
  */
 #include "bed.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A translation meets a frozen slot and answers as what it was: it neither waits
- * nor takes a lock (bed_read() may not).
+ * A translation meets a frozen slot and answers as what it was: it neither
+ * waits nor takes a lock (bed_read() may not).
  */
 #include "bed.h"
 

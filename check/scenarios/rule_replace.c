@@ -3,7 +3,8 @@
  * A leaf for another of its size: copy-on-write, migration, change of rights;
  * against writing hardware, pins, a second fault, and caches of both kinds.
  *
- * The leaf is pages 0 and 1 at 10 and 11; what comes is 28 and 29, or 30 and 31.
+ * The leaf is pages 0 and 1 at 10 and 11; what comes is 28 and 29, or 30 and
+ * 31.
  */
 #include "bed.h"
 

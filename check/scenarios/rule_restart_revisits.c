@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An unmap that pauses, because its list of pages is full, lets its locks go and
- * goes on where it stopped.
+ * An unmap that pauses, because its list of pages is full, lets its locks go
+ * and goes on where it stopped.
  */
 #include "bed.h"
 

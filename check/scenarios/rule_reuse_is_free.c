@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A table that moves stands for another address; readers that walked to it for the
- * old one have left before anything is changed in it (Z04).
+ * A table that moves stands for another address; readers that walked to it for
+ * the old one have left before anything is changed in it (Z04).
  */
 #include "bed.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A table on the move: writers that meet it wait until its readers have left, and
- * two moves take turns.
+ * A table on the move: writers that meet it wait until its readers have left,
+ * and two moves take turns.
  */
 #include "bed.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The other ways to the end of a table: a writer that finds too much waiting helps,
- * by waiting for a grace period itself; a drain; the end of a pool while deferred
- * calls are due.
+ * The other ways to the end of a table: a writer that finds too much waiting
+ * helps, by waiting for a grace period itself; a drain; the end of a pool while
+ * deferred calls are due.
  */
 #include "bed.h"
 

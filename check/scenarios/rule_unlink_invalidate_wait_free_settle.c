@@ -95,7 +95,8 @@ static void finish_two(void)
 CHECK_SCENARIO(rule_unlink_invalidate_wait_free_settle_two,
 	       .about = "one settles what was not answered, one unmaps more",
 	       .rule = "unlink-invalidate-wait-free", .shared = BED_SHARED,
-	       .models = CHECK_SC | CHECK_TSO, .setup = setup_two, .finish = finish_two,
+	       .models = CHECK_SC | CHECK_TSO, .setup = setup_two,
+	       .finish = finish_two,
 	       .threads = {{"settle", settle}, {"unmap", unmap_more}})
 
 /* Who fills what was not forgotten. */
@@ -168,11 +169,12 @@ static void finish_soft(void)
 	bed_close();
 }
 
-#define SHARED_SOFT                                                          \
-	{                                                                    \
-		{&bed, sizeof(bed), "bed"}, {                                \
-			&soft, sizeof(soft), "soft"                          \
-		}                                                            \
+#define SHARED_SOFT                                 \
+	{                                           \
+		{&bed, sizeof(bed), "bed"},         \
+		{                                   \
+			&soft, sizeof(soft), "soft" \
+		}                                   \
 	}
 
 CHECK_SCENARIO(rule_not_alone_flush_all_settle_soft,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The owner's words beside a leaf table: one that was exchanged is not lost when
- * the table moves, goes, or would become a leaf; and a reader of one never sees
- * the word of another table.
+ * The owner's words beside a leaf table: one that was exchanged is not lost
+ * when the table moves, goes, or would become a leaf; and a reader of one never
+ * sees the word of another table.
  */
 #include "bed.h"
 
@@ -168,16 +168,13 @@ CHECK_SCENARIO(rule_publish_after_fill_word_moved,
 	       .about = "a word is exchanged, its leaf moves, it is read there",
 	       .rule = "publish-after-fill", .shared = BED_SHARED,
 	       .setup = setup, .finish = bed_close,
-	       .threads = {{"say", say},
-			   {"move", move_leaf},
-			   {"hear", hear}})
+	       .threads = {{"say", say}, {"move", move_leaf}, {"hear", hear}})
 CHECK_SCENARIO(rule_publish_after_fill_word_unlocked,
 	       .about = "the same of a word that is written without the lock",
 	       .rule = "publish-after-fill", .shared = BED_SHARED,
 	       .setup = setup, .finish = bed_close,
-	       .threads = {{"say", say_raw},
-			   {"move", move_leaf},
-			   {"hear", hear}})
+	       .threads = {
+		       {"say", say_raw}, {"move", move_leaf}, {"hear", hear}})
 CHECK_SCENARIO(rule_publish_after_fill_word_refused,
 	       .about = "an exchange finds what was written without the lock",
 	       .rule = "publish-after-fill", .shared = BED_SHARED,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Z04.  A table that a collapse replaced is deposited, and withdrawn for the
- * split of another huge entry while a reader is still in it (objection of 2023).
+ * split of another huge entry while a reader is still in it (objection of
+ * 2023).
  *
  *	R : in a read section, slot X -> table T
  *	C0: collapses X, deposits T

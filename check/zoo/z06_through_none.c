@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z06.  A change of rights on a huge entry clears it and sets it again; somebody
- * who looks without the lock finds nothing in between (ced108037c2a, 2017).
+ * Z06.  A change of rights on a huge entry clears it and sets it again;
+ * somebody who looks without the lock finds nothing in between (ced108037c2a,
+ * 2017).
  *
  *	C1: get-and-clear: none for a moment (holds the lock)
  *	C0: DONTNEED: "nothing here", skips the slot, returns success

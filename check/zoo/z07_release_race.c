@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z07.  Two 2K halves of a page, with a byte: AA (allocated), PP (on its way out)
- * for each (s390, c2c224932fd0, 2021).
+ * Z07.  Two 2K halves of a page, with a byte: AA (allocated), PP (on its way
+ * out) for each (s390, c2c224932fd0, 2021).
  *
  *	byte 0x03.  C0: gather-free(lower): 0x03 -> 0x12
  *	C1: frees the upper half at once, only clears its AA: 0x12 -> 0x10,

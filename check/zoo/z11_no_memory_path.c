@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Z11.  Tables are freed by RCU in batches; without memory for a batch, one by
- * one after an interrupt to every CPU (the "semi-RCU" of many architectures).  A
- * walker in a read section answers interrupts (2024).
+ * one after an interrupt to every CPU (the "semi-RCU" of many architectures).
+ * A walker in a read section answers interrupts (2024).
  *
  *	R : in a read section, interrupts on, pointer into T
  *	C0: empties T, no memory for a batch: interrupts all, R's CPU answers,
@@ -124,8 +124,8 @@ static void page_batch(void)
 	check_free(t);
 }
 
-#define Z11(form, about_, ...)                                            \
-	ZOO(11, form, .about = about_, .rule = "retire-needs-no-memory",  \
+#define Z11(form, about_, ...)                                           \
+	ZOO(11, form, .about = about_, .rule = "retire-needs-no-memory", \
 	    .faults = 1, .setup = setup, __VA_ARGS__)
 
 Z11(broken, "without memory, readers are forgotten", .ids = "semi-RCU, 2024",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z14.  The count of fragments is the page's reference count, which a scanner of
- * physical memory raises for a moment (powerpc, 4231aba000f5, 2018).
+ * Z14.  The count of fragments is the page's reference count, which a scanner
+ * of physical memory raises for a moment (powerpc, 4231aba000f5, 2018).
  *
  *	C1: scanner: takes a reference: n + 1
  *	C0: the last fragment goes: not zero: skips destructor and free

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z16.  Where table locks are not split, the lock of the upper table and that of
- * the leaf table are one (2026).
+ * Z16.  Where table locks are not split, the lock of the upper table and that
+ * of the leaf table are one (2026).
  *
  *	C0: holds the one lock as the upper table's, takes it as the leaf's
  *

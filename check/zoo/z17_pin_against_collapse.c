@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z17.  GUP-fast takes a reference and looks at the leaf entry again; a collapse
- * cleared the upper one and is still to clear the leaf (70cbc3cc78a9, 2022).
+ * Z17.  GUP-fast takes a reference and looks at the leaf entry again; a
+ * collapse cleared the upper one and is still to clear the leaf (70cbc3cc78a9,
+ * 2022).
  *
  *	C0 (irqs off): slot -> T, leaf -> page P
  *	C1: clears the slot, reads P's count: as expected

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z21.  All entries of a table are cleared, its lock is dropped, then the slot is
- * cleared: somebody who needs no page of the file inserts in between (2023).
+ * Z21.  All entries of a table are cleared, its lock is dropped, then the slot
+ * is cleared: somebody who needs no page of the file inserts in between (2023).
  *
  *	C0: clears all entries, drops the lock
  *	C1: userfaultfd on a private mapping: inserts an entry

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z25.  "Only one user: free the table at once, the flush comes at the end" (s390,
- * arm64 285994a62c80, x86; 2011 to 2018).
+ * Z25.  "Only one user: free the table at once, the flush comes at the end"
+ * (s390, arm64 285994a62c80, x86; 2011 to 2018).
  *
  *	C0: munmap with one user: unlinks T and frees it
  *	C1: its walk cache (a lazy TLB, speculation) still leads into T

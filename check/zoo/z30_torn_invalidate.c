@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z30.  An entry is made not present by a load and a store; hardware sets dirty in
- * between (d52605d7cb30, 2018).
+ * Z30.  An entry is made not present by a load and a store; hardware sets dirty
+ * in between (d52605d7cb30, 2018).
  *
  *	C0: loads the entry
  *	C1 (hardware): sets dirty in it

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z32.  A clean-up replaces the walker's raw test by a helper that others need to
- * say "present" of an entry being split (1b2443a547f9, mended by 33258a1db165).
+ * Z32.  A clean-up replaces the walker's raw test by a helper that others need
+ * to say "present" of an entry being split (1b2443a547f9, mended by
+ * 33258a1db165).
  *
  *	C0: split: takes PRESENT away, sets INVALID: walkers must keep out
  *	C1 (irqs off): helper: (!PRESENT && INVALID) is present: walks on

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z35.  Before a VMA is split its shared table is unshared - before the locks that
- * keep it so are taken (CVE-2025-38084, 081056dc00a2).
+ * Z35.  Before a VMA is split its shared table is unshared - before the locks
+ * that keep it so are taken (CVE-2025-38084, 081056dc00a2).
  *
  *	C0: unshares
  *	C1: a fault shares the table again
- *	C0: takes the locks, splits: a shared table in a VMA that cannot have one
+ *	C0: takes the locks, splits: the VMA cannot have the shared table it has
  *
  * Mended: unshared under those locks.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z36.  Unmapping a shared table clears the upper entry and does not add its span
- * to what is flushed (CVE-2021-4002).
+ * Z36.  Unmapping a shared table clears the upper entry and does not add its
+ * span to what is flushed (CVE-2021-4002).
  *
  *	C0: clears the upper entry; flushes the page it was asked about
  *	C1: uses another page of that span by its TLB, freed by now

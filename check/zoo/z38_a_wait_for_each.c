@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z38.  The mend of Z34 broadcasts once for every table: correct, and four times
- * slower (8ce720d5bd91, 2025).  No race, but a cost: counted here.
+ * Z38.  The mend of Z34 broadcasts once for every table: correct, and four
+ * times slower (8ce720d5bd91, 2025).  No race, but a cost: counted here.
  *
  * Mended: one wait covers all tables that were unlinked before it, if nothing
  * gets a second life until then.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z40.  An iterator yields its lock, restarts - and its caller steps on as usual,
- * over the entry that was not visited yet (KVM, 3a0f64de479c, 2021).
+ * Z40.  An iterator yields its lock, restarts - and its caller steps on as
+ * usual, over the entry that was not visited yet (KVM, 3a0f64de479c, 2021).
  *
  *	C0: zap-all: at entry 1, yields before it looked at it
  *	C0: restarted at entry 1; next(): entry 2

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z41.  Tearing down a detached subtree flushes from the wrong base address (KVM,
- * 574c3c55e969, 2021).
+ * Z41.  Tearing down a detached subtree flushes from the wrong base address
+ * (KVM, 574c3c55e969, 2021).
  *
  *	C0: detaches the table of pages 2 and 3; flushes 0 and 1
  *	guest: uses page 2 by its TLB

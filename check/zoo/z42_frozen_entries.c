@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z42.  Two remove one subtree while a fault fills it: the design of KVM's TDP MMU
- * against what happens without it.
+ * Z42.  Two remove one subtree while a fault fills it: the design of KVM's TDP
+ * MMU against what happens without it.
  *
  *	C0: unlinks T, zaps its entries one after another
  *	C1: a fault, inside T already, installs a page behind it: lost

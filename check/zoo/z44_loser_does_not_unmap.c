@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z44.  Two unmap different parts of one block; both build a table for the rest;
- * one wins (io-pgtable-arm, 85c7a0f1ef62, 2018).
+ * Z44.  Two unmap different parts of one block; both build a table for the
+ * rest; one wins (io-pgtable-arm, 85c7a0f1ef62, 2018).
  *
  *	C0, C1: each a table without its part; C0 installs its own
  *	C1: frees its table, and reports success
  *
- * C1's part stays mapped.  Mended: who loses does it again in the winner's table.
+ * C1's part stays mapped.  Mended: who loses does it again in the winner's
+ * table.
  */
 #include "small_mm.h"
 

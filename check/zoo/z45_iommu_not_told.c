@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z45.  An IOMMU walks the tables of a process, kernel half included; nobody tells
- * it when kernel tables go (CVE-2025-71089, e37d5a2d60a3).
+ * Z45.  An IOMMU walks the tables of a process, kernel half included; nobody
+ * tells it when kernel tables go (CVE-2025-71089, e37d5a2d60a3).
  *
  *	IOMMU: its walk cache -> a kernel table
  *	C0: vfree: unlinks it, flushes the CPUs, frees it

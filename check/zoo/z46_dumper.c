@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z46.  A kernel table is freed under the dumper of page tables (5e0fb5df2ee8 and
- * a report of 2026).
+ * Z46.  A kernel table is freed under the dumper of page tables (5e0fb5df2ee8
+ * and a report of 2026).
  *
  *	dumper: slot -> T
  *	C0: a huge vmap: clears the slot, frees T

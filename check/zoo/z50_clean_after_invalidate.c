@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Z50.  A walker that does not snoop reads memory, not the CPU's cache; the cache
- * is cleaned after the invalidation (io-pgtable-arm, 85b715a33458, 2024).
+ * Z50.  A walker that does not snoop reads memory, not the CPU's cache; the
+ * cache is cleaned after the invalidation (io-pgtable-arm, 85b715a33458, 2024).
  *
  *	C0: clears the entry - in its cache - and invalidates the walker's TLB
  *	W : misses, reads the old entry from memory, caches it
