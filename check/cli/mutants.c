@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -18,16 +19,21 @@ extern struct check_site __start_check_sites[], __stop_check_sites[];
 
 #define MAX_MUTANTS   1024
 #define MAX_SCENARIOS 1024
+/* Of CPU time, for one mutant; a survivor takes about a tenth of that. */
+#define MUTANT_SECONDS 60
+/* For one scenario of it, where --time does not say. */
+#define SEARCH_SECONDS 5
 
 struct mutant {
 	const struct check_site *site; /* one of those at the line */
 	uint8_t weaker;		       /* order + 1; 0: left out */
 	uint8_t state;		       /* enum fate */
-	const char *killer;
+	const char *killer;	       /* or the first scenario that was cut */
 	enum check_model model;
 };
 
-enum fate { UNREACHED, SURVIVES, KILLED, REVIEWED };
+/* Undecided: searches were cut, and what was explored of them finds nothing. */
+enum fate { UNREACHED, SURVIVES, UNDECIDED, KILLED, REVIEWED, FATES };
 
 static struct mutant mutants[MAX_MUTANTS];
 static unsigned int n_mutants;
@@ -168,30 +174,53 @@ static void survey(const struct options *o)
 
 /* ---- hunting one ---- */
 
+static double cpu_seconds(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* Scenario @j against the mutant; false: no more need to be asked. */
+static bool hunt_by(struct mutant *m, unsigned int j, enum check_model model,
+		    const struct search *search)
+{
+	static struct verdict v;
+
+	if (m->state == UNREACHED)
+		m->state = SURVIVES;
+	verdict_reach(&v, scenarios[j].scenario, model, search);
+	if (!v.found && (v.tally.whole || m->state == UNDECIDED))
+		return true;
+	m->state = v.found ? KILLED : UNDECIDED;
+	m->killer = scenarios[j].scenario->name;
+	m->model = model;
+	return !v.found;
+}
+
 static void hunt(unsigned int i, const struct options *o)
 {
 	static const enum check_model models[] = {CHECK_SC, CHECK_RC11};
-	static struct verdict v;
 	struct mutant *m = &mutants[i];
 	struct search search = o->search;
+	double began = cpu_seconds();
+	bool more = true;
 
 	if (search.seconds <= 0)
-		search.seconds = 5;
+		search.seconds = SEARCH_SECONDS;
 	m->state = UNREACHED;
 	apply(m);
-	for (unsigned int k = 0; k < 2 && m->state != KILLED; k++)
-		for (unsigned int j = 0; j < n_scenarios; j++) {
+	for (unsigned int k = 0; k < 2 && more; k++)
+		for (unsigned int j = 0; j < n_scenarios && more; j++) {
 			if (!scenarios[j].reaches[i])
 				continue;
-			m->state = SURVIVES;
-			verdict_reach(&v, scenarios[j].scenario, models[k],
-				      &search);
-			if (!v.found)
+			more = hunt_by(m, j, models[k], &search);
+			if (!more || cpu_seconds() - began < MUTANT_SECONDS)
 				continue;
-			m->state = KILLED;
+			more = false;
+			if (m->state == UNDECIDED)
+				continue;
+			m->state = UNDECIDED;
 			m->killer = scenarios[j].scenario->name;
 			m->model = models[k];
-			break;
 		}
 	strengthen_all();
 }
@@ -216,8 +245,8 @@ static bool reviewed(const struct mutant *m, const char *list)
 
 static void print_mutant(const struct mutant *m)
 {
-	static const char *const states[] = {"UNREACHED", "SURVIVES", "killed",
-					     "reviewed"};
+	static const char *const states[] = {"UNREACHED", "SURVIVES",
+					     "UNDECIDED", "killed", "reviewed"};
 	const char *file = strstr(m->site->file, "src/");
 
 	printf("%-9s %s:%d: %s: ", states[m->state],
@@ -229,6 +258,9 @@ static void print_mutant(const struct mutant *m)
 		printf("left out");
 	if (m->state == KILLED)
 		printf(" (%s, %s)", m->killer, model_name(m->model));
+	if (m->state == UNDECIDED)
+		printf(" (not within the time it has: %s, %s)", m->killer,
+		       model_name(m->model));
 	printf("\n");
 }
 
@@ -277,7 +309,7 @@ static void hunt_all(const struct options *o)
 
 int command_mutants(struct options *o)
 {
-	unsigned int count[4] = {0};
+	unsigned int count[FATES] = {0};
 
 	for (struct check_site *s = __start_check_sites; s < __stop_check_sites;
 	     s++)
@@ -294,10 +326,10 @@ int command_mutants(struct options *o)
 			print_mutant(&mutants[i]);
 	}
 	printf("%u mutants: %u killed, %u reviewed as equivalent, %u survive, "
-	       "%u not reached; score %.1f%%\n",
+	       "%u not decided, %u not reached; score %.1f%%\n",
 	       n_mutants, count[KILLED], count[REVIEWED], count[SURVIVES],
-	       count[UNREACHED],
+	       count[UNDECIDED], count[UNREACHED],
 	       n_mutants ? 100.0 * (count[KILLED] + count[REVIEWED]) / n_mutants
 			 : 0.0);
-	return count[SURVIVES] || count[UNREACHED] || !n_mutants;
+	return count[KILLED] + count[REVIEWED] < n_mutants || !n_mutants;
 }

@@ -60,10 +60,15 @@ static void print_verdict(const struct verdict *v, const struct search *s)
 	else
 		printf("no violation in all %llu classes",
 		       (unsigned long long)t->classes);
-	printf(" (%llu run, %llu blocked, %llu redundant, %.2f s)%s\n",
+	printf(" (%llu run, %llu blocked, %llu redundant, %.2f s)%s%s\n",
 	       (unsigned long long)t->executions,
 	       (unsigned long long)t->blocked, (unsigned long long)t->redundant,
-	       t->seconds, coverage(v, s));
+	       t->seconds, coverage(v, s),
+	       !t->unordered ? ""
+	       : v->found    ? "; more than 64 sequentially consistent events: "
+			       "RC11 may forbid this one"
+			     : "; more than 64 sequentially consistent events: "
+			       "also what RC11 forbids was explored");
 }
 
 static FILE *open_or_die(const char *path)

@@ -38,6 +38,7 @@ struct tally {
 	unsigned int longest; /* events of the longest execution */
 	double part;	      /* of it, if all branches were equal; graphs */
 	bool whole;	      /* everything was explored */
+	bool unordered;	      /* and executions that RC11 forbids: psc.c */
 	double seconds;
 };
 

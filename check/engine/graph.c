@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "grow.h"
+#include "model.h"
 
 struct growth grow;
 
@@ -338,6 +339,7 @@ static void explore_one(const struct search *s, struct tally *t,
 		abort(); /* only consistent ones were pushed */
 	how = ended(machine_run(), t);
 	t->executions += !grow.g.stuck;
+	t->unordered |= s->model == CHECK_RC11 && !model_psc_takes_all(&grow.g);
 	t->events += machine.n_events;
 	if (machine.n_events > t->longest)
 		t->longest = machine.n_events;
@@ -371,8 +373,9 @@ void graph_run(const struct search *s, struct tally *t, struct schedule *found)
 			return;
 		if (s->stop && *s->stop)
 			return;
-		if (s->seconds && !(t->executions & 63) &&
-		    search_seconds() > s->seconds)
+		/* At each graph: those of a stuck wait are no executions, and
+		 * one of thousands of events takes long. */
+		if (s->seconds && search_seconds() > s->seconds)
 			return;
 	}
 	t->whole = true;

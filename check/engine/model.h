@@ -35,5 +35,8 @@ bool model_acyclic_last(const struct graph *g, enum check_model model);
 
 bool model_psc_acyclic(const struct graph *g, const struct derived *d);
 bool model_psc_acyclic_last(const struct graph *g, const struct derived *d);
+/* Does that order hold all such events of the graph?  If not, some graphs are
+ * explored that RC11 forbids. */
+bool model_psc_takes_all(const struct graph *g);
 
 #endif

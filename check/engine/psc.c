@@ -24,6 +24,15 @@ static bool is_sc(const struct node *n)
 	       (is_fence(n) || node_reads(n) || node_writes(n));
 }
 
+bool model_psc_takes_all(const struct graph *g)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < g->n; i++)
+		n += is_sc(&g->nodes[i]);
+	return n <= SC_EVENTS;
+}
+
 static bool hb(const struct graph *g, const struct derived *d, unsigned int a,
 	       unsigned int b)
 {

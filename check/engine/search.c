@@ -10,6 +10,9 @@
 #include "explore.h"
 #include "graph.h"
 
+/* Between two looks at the clock: executions may be of thousands of events. */
+#define LOOK_EVENTS 8192
+
 static double began;
 
 static double now(void)
@@ -302,7 +305,7 @@ static void search_begin(const struct search *s)
 void search_run(const struct search *s, struct tally *t, struct schedule *found)
 {
 	double start = now(), told = start;
-	uint64_t switches = machine.switches;
+	uint64_t switches = machine.switches, look_at = LOOK_EVENTS;
 	bool more = true;
 
 	began = start;
@@ -328,9 +331,10 @@ void search_run(const struct search *s, struct tally *t, struct schedule *found)
 			break;
 		if (s->limit && t->executions >= s->limit)
 			break;
-		if (!(t->executions & 255)) {
+		if (t->events + t->executions >= look_at) {
 			double at = now();
 
+			look_at = t->events + t->executions + LOOK_EVENTS;
 			if (s->stop && *s->stop)
 				break;
 			if (s->seconds && at - start > s->seconds)

@@ -63,6 +63,7 @@ void scale_add(struct tally *to, const struct tally *t)
 	to->events += t->events;
 	to->violations += t->violations;
 	to->part += t->part;
+	to->unordered |= t->unordered;
 	if (t->longest > to->longest)
 		to->longest = t->longest;
 }

@@ -242,6 +242,56 @@ def models():
                  and n['schedules'] > n['sc'])
             and n['sc'] <= n['tso'] <= n['rc11'])
     case('there are programs of both kinds', len(by) > 100, str(len(by)))
+    many_fences()
+
+
+MANY = '''
+#include "check.h"
+static struct { unsigned int x, y, a, b; } s;
+static void fences(void)
+{
+	for (int i = 0; i < %d; i++)
+		tarry_fence(TARRY_SEQ_CST);
+}
+static void left(void)
+{
+	fences();
+	tarry_store(&s.x, 1, TARRY_RELAXED);
+	tarry_fence(TARRY_SEQ_CST);
+	s.a = tarry_load(&s.y, TARRY_RELAXED);
+}
+static void right(void)
+{
+	fences();
+	tarry_store(&s.y, 1, TARRY_RELAXED);
+	tarry_fence(TARRY_SEQ_CST);
+	s.b = tarry_load(&s.x, TARRY_RELAXED);
+}
+static void finish(void)
+{
+	check_assert(s.a || s.b);
+}
+CHECK_SCENARIO(many, .about = "two fences after many", .models = CHECK_RC11,
+	       .shared = CHECK_OBJECT(s), .finish = finish,
+	       .threads = {{"left", left}, {"right", right}})
+'''
+
+
+def many_fences():
+    """Whose fences RC11's order has no room for is told so."""
+    note = 'more than 64 sequentially consistent events'
+    with tempfile.TemporaryDirectory() as d:
+        path = os.path.join(d, 'many.c')
+        for each, clean in ((31, True), (32, False)):
+            open(path, 'w').write(MANY % each)
+            for args in ([], ['--jobs', '2']):
+                got = run('--model', 'rc11', *args, path)
+                case('%d fences: %s %s' % (
+                    2 * each + 2, 'no note' if clean else 'a note',
+                    ' '.join(args)),
+                    (note not in got.stdout) == clean
+                    and (got.returncode == 0) == clean,
+                    got.stdout + got.stderr)
 
 
 def matrix():
@@ -289,11 +339,24 @@ def mutants():
     reviewed = os.path.join(ROOT, 'check', 'reviewed.txt')
     got = run('mutants', '--show', '--reviewed', reviewed)
     for line in got.stdout.split('\n'):
-        m = re.match(r'^(killed|reviewed|SURVIVES|UNREACHED) +(.*)$', line)
+        m = re.match(r'^(killed|reviewed|SURVIVES|UNDECIDED|UNREACHED) +(.*)$', line)
         if m:
             case('mutant %s: %s' % (m.group(1), m.group(2)),
                  m.group(1) in ('killed', 'reviewed'))
     case(got.stdout.strip().split('\n')[-1], got.returncode == 0)
+    mutants_in_time(got.stdout)
+
+
+def mutants_in_time(all_of_them):
+    """A search that is cut decides nothing, and says at which scenario."""
+    name = 'pair_unmap_all__idle'
+    got = run('mutants', '--limit', '1', name)
+    cut = re.findall(r'^UNDECIDED .* \(not within the time it has: (\w+), ',
+                     got.stdout, re.M)
+    case('mutants whose searches are cut are not decided',
+         len(cut) > 0 and set(cut) == {name} and got.returncode == 1
+         and 'SURVIVES' not in got.stdout, got.stdout + got.stderr)
+    case('with their whole time, all are', ' 0 not decided, ' in all_of_them)
 
 
 def guide():
