@@ -136,7 +136,7 @@ static void verify_rights(struct stress_thread *t, struct question *q,
 	bool legal = false;
 
 	if (exact) {
-		if (all != (old | record_bits(q->record)))
+		if (!rights_agree(t->run, all, old | record_bits(q->record)))
 			complain(t, VIOLATION_WRONG_RIGHTS, q,
 				 "the rights of the record", "rights", all);
 		return;
@@ -162,16 +162,19 @@ static void verify_size(struct stress_thread *t, struct question *q,
 {
 	const struct plan *plan = &t->run->plan;
 	unsigned int lg2 = hit->level ? plan->block_lg2 : plan->page_lg2;
-	uint64_t span = 1ull << lg2;
+	uint64_t span = 1ull << lg2, run;
 
 	if (hit->level > 1) {
 		complain(t, VIOLATION_WRONG_LEVEL, q, "level 0 or 1", "level",
 			 hit->level);
 		return;
 	}
-	if (hit->len != span - (q->va & (span - 1)))
+	run = span << t->run->format->run_lg2[hit->level];
+	if (hit->len != span - (q->va & (span - 1)) &&
+	    hit->len != run - (q->va & (run - 1)))
 		complain(t, VIOLATION_WRONG_LENGTH, q,
-			 "bytes to the end of the leaf", "length", hit->len);
+			 "bytes to the end of the leaf or its run", "length",
+			 hit->len);
 	if (exact && hit->level != !!(q->record & RECORD_LARGE))
 		complain(t, VIOLATION_WRONG_LEVEL, q, "the record's level",
 			 "level", hit->level);

@@ -80,6 +80,26 @@ static inline tarry_rights stress_rights(const struct stress *run, uint64_t r)
 	return run->plan.rights[record_rights(r)];
 }
 
+/* Accessed and dirty may be those of another page of the same run then, or of
+ * one that was. */
+static inline bool has_runs(const struct stress *run)
+{
+	bool has = false;
+
+	for (unsigned int l = 0; l < run->format->levels; l++)
+		has |= run->format->run_lg2[l] != 0;
+	return has;
+}
+
+/* Are these the expected rights? */
+static inline bool rights_agree(const struct stress *run, tarry_rights found,
+				tarry_rights expected)
+{
+	tarry_rights more = found & (TARRY_ACCESSED | TARRY_DIRTY);
+
+	return found == (has_runs(run) ? expected | more : expected);
+}
+
 static inline tarry_rights record_bits(uint64_t r)
 {
 	return ((r & RECORD_ACCESSED) ? TARRY_ACCESSED : 0) |

@@ -81,7 +81,8 @@ static void giant_look(struct giant *g, uint32_t i)
 	if (giant_what(page) == RECORD_LEAF)
 		right = !err && hit.oa == g->oa + ((uint64_t)i << g->lg2) &&
 			hit.level == giant_level(page) &&
-			tarry_hit_rights(run->space, &hit) == rights;
+			rights_agree(run, tarry_hit_rights(run->space, &hit),
+				     rights);
 	else if (giant_what(page) == RECORD_MARK)
 		right = err == TARRY_EMARK && hit.oa == GIANT_MARK;
 	else

@@ -135,9 +135,9 @@ static void check_copied(struct copy *copy, const struct tarry_piece *piece,
 	bool same = leaf ? piece->kind == TARRY_LEAF &&
 				    arena_page(&w->run->arena, piece->oa) ==
 					    record_page(record) &&
-				    piece->rights ==
-					    (stress_rights(w->run, record) |
-					     record_bits(record))
+				    rights_agree(w->run, piece->rights,
+						 stress_rights(w->run, record) |
+							 record_bits(record))
 			 : piece->kind == TARRY_EMPTY;
 
 	if (copy->r->owned && !same)
