@@ -39,7 +39,9 @@ struct idle {
 	uint64_t looked;    /* slots */
 };
 
+/* @slot: of @slots, where @e stands */
 static bool idle_worthless(const struct tarry_op *op, const struct idle *idle,
+			   const uint64_t *slots, unsigned int slot,
 			   uint64_t bits, enum tarry_kind kind, uint64_t e)
 {
 	const struct tarry_format *f = facts(op->f);
@@ -50,7 +52,8 @@ static bool idle_worthless(const struct tarry_op *op, const struct idle *idle,
 		.len = span_of(f, level),
 		.oa = leaf ? leaf_oa_at(f, e, level, bits)
 			   : f->payload(e, level),
-		.rights = leaf ? f->leaf_rights(e, level) : 0,
+		/* Of a run every page may be the one that was written. */
+		.rights = leaf ? leaf_rights_in(f, slots, slot, e, level) : 0,
 		.kind = kind,
 	};
 
@@ -61,6 +64,7 @@ static bool idle_worthless(const struct tarry_op *op, const struct idle *idle,
 /* First the slot that leads to the table, then each of the table's. */
 static int idle_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 {
+	const struct cursor_level *at = &op->c.at[op->c.level];
 	struct idle *idle = (struct idle *)op->what;
 
 	if (op->c.level > idle->level) {
@@ -71,7 +75,8 @@ static int idle_visit(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 	if (kind == TARRY_EMPTY)
 		return VISIT_ON;
 	if (kind == TARRY_TABLE ||
-	    !idle_worthless(op, idle, cursor_bits(&op->c), kind, e))
+	    !idle_worthless(op, idle, at->slots, at->slot, cursor_bits(&op->c),
+			    kind, e))
 		return IDLE_OF_USE;
 	idle->leaves |= kind == TARRY_LEAF;
 	return VISIT_ON;
@@ -92,7 +97,7 @@ static bool idle_still(const struct tarry_op *op, struct idle *idle,
 		if (entry_kind(f, &e, idle->level) != TARRY_LEAF)
 			continue;
 		idle->looked++;
-		if (!idle_worthless(op, idle, bits, TARRY_LEAF, e))
+		if (!idle_worthless(op, idle, slots, i, bits, TARRY_LEAF, e))
 			return false;
 	}
 	return true;

@@ -315,6 +315,107 @@ static void idle_needs_no_memory(void **state)
 	bed_close(&b);
 }
 
+/* An owner for whom the last page of a run is worth nothing, whatever it says,
+ * and the others are while they are clean. */
+struct run_judge {
+	tarry_va last;
+	unsigned int asked, dirty;
+};
+
+static bool last_or_clean(void *ctx, const struct tarry_piece *piece)
+{
+	struct run_judge *j = ctx;
+	bool dirty = piece->rights & TARRY_DIRTY;
+
+	j->asked++;
+	j->dirty += dirty;
+	return piece->va == j->last || !dirty;
+}
+
+/* Hardware notes a write to any page of a run at any leaf of it: what the owner
+ * is told of one is what the run says. */
+static void idle_across_a_run(const char *format)
+{
+	const struct tarry_format *f = tarry_format_by_name(format);
+	uint64_t page = 1ull << f->page_lg2, run = page << f->run_lg2[0];
+	unsigned int n = 1u << f->run_lg2[0];
+	struct run_judge j = {.last = run - page};
+	struct tarry_idle w = {.len = 1ull << f->span_lg2[1],
+			       .of_no_value = last_or_clean,
+			       .ctx = &j};
+	struct tarry_space_stats stats;
+	struct bed b;
+
+	bed_open(&b, format,
+		 TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE | TARRY_SPACE_RUNS);
+	assert_int_equal(tarry_map(b.space, 0, run, run, RW, &small), 0);
+	assert_true(hardware_touch(&b, b.space, j.last, AD));
+	assert_int_equal(tarry_reclaim_idle(b.space, &w), 0);
+	assert_int_equal(w.tables, 0);
+	assert_int_equal(w.put_back, 0);
+	/* The first page may be the one: nobody has asked for the others. */
+	assert_int_equal(j.asked, 1);
+	assert_int_equal(j.dirty, 1);
+	tarry_space_stats(b.space, &stats);
+	assert_int_equal(stats.runs[0], 1);
+	assert_sound(b.space);
+	/* All clean: it goes as a whole, and was asked for twice. */
+	assert_int_equal(tarry_harvest(b.space, 0, run, AD, NULL, NULL), 0);
+	j.asked = j.dirty = 0;
+	w.done = 0;
+	assert_int_equal(tarry_reclaim_idle(b.space, &w), 0);
+	assert_true(w.tables >= 1);
+	assert_int_equal(j.asked, 2 * n);
+	assert_int_equal(j.dirty, 0);
+	assert_hole(b.space, 0);
+	tarry_pool_drain(b.pool);
+	assert_int_equal(b.owner.released_bytes, run);
+	assert_int_equal(b.owner.releases, 1);
+	assert_int_equal(b.owner.runs[0].rights, 0);
+	bed_close(&b);
+}
+
+/* Written between the two questions, at another leaf than was asked for. */
+static void idle_of_a_run_written_late(const char *format)
+{
+	const struct tarry_format *f = tarry_format_by_name(format);
+	uint64_t page = 1ull << f->page_lg2, run = page << f->run_lg2[0];
+	/* While it looks at the page behind the run. */
+	struct judge j = {.write = run - page, .when = run, .writes = true};
+	struct tarry_idle w = walk_of(&j, 0, 1ull << f->span_lg2[1]);
+	struct bed b;
+
+	bed_open(&b, format,
+		 TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE | TARRY_SPACE_RUNS);
+	assert_int_equal(tarry_map(b.space, 0, 0, run + page, RW, &small), 0);
+	j.bed = &b;
+	assert_int_equal(tarry_reclaim_idle(b.space, &w), 0);
+	assert_int_equal(w.tables, 0);
+	assert_int_equal(w.put_back, 1);
+	/* The first leaf said it already. */
+	assert_int_equal(j.again, 1);
+	assert_sound(b.space);
+	for (tarry_va va = 0; va <= run; va += page)
+		assert_maps_to(b.space, va, va);
+	tarry_pool_drain(b.pool);
+	assert_int_equal(b.owner.releases, 0);
+	bed_close(&b);
+}
+
+static void idle_of_runs(void **state)
+{
+	const struct tarry_format *f;
+
+	(void)state;
+	for (unsigned int i = 0; (f = tarry_format_at(i)); i++) {
+		if (!f->run_lg2[0])
+			continue;
+		idle_across_a_run(f->name);
+		if (f->index_lg2[0] > f->run_lg2[0])
+			idle_of_a_run_written_late(f->name);
+	}
+}
+
 /* A section that was open keeps what it found. */
 static void hold(void *ctx)
 {
@@ -454,6 +555,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(idle_of_marks_freezes_nothing),
 	cmocka_unit_test(idle_with_spares),
 	cmocka_unit_test(idle_needs_no_memory),
+	cmocka_unit_test(idle_of_runs),
 	cmocka_unit_test(idle_waits_for_readers_before_it_releases),
 	cmocka_unit_test(idle_of_every_format),
 	cmocka_unit_test(idle_refuses),

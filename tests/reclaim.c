@@ -237,6 +237,57 @@ static void unmap_asks_for_the_part_in_the_range(void **state)
 	bed_close(&b);
 }
 
+static bool keeps_the_second(void *ctx, const struct tarry_piece *piece)
+{
+	unsigned int *dirty = ctx;
+
+	*dirty += (piece->rights & TARRY_DIRTY) != 0;
+	return piece->va == piece->len;
+}
+
+/* Hardware notes a write to any page of a run at any leaf of it: each leaf that
+ * is asked for says what the run says, and so does the one that is kept. */
+static void unmap_keeps_one_of_a_run(const struct tarry_format *f)
+{
+	uint64_t page = 1ull << f->page_lg2, run = page << f->run_lg2[0];
+	unsigned int n = 1u << f->run_lg2[0], dirty = 0;
+	struct tarry_how how = {.keep = keeps_the_second, .keep_ctx = &dirty};
+	struct tarry_space_stats stats;
+	struct tarry_hit hit;
+	struct bed b;
+
+	bed_open(&b, f->name,
+		 TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE | TARRY_SPACE_RUNS);
+	assert_int_equal(tarry_map(b.space, 0, run, 2 * run, RW, &small), 0);
+	assert_true(hardware_touch(&b, b.space, run - page, AD));
+	assert_int_equal(tarry_unmap(b.space, 0, run, &how), 0);
+	assert_int_equal(dirty, n);
+	assert_sound(b.space);
+	tarry_space_stats(b.space, &stats);
+	assert_int_equal(stats.runs[0], 1);
+	for (tarry_va va = 0; va < run; va += page)
+		if (va != page)
+			assert_hole(b.space, va);
+	assert_int_equal(look(b.space, page, &hit), 0);
+	assert_int_equal(hit.oa, run + page);
+	assert_int_equal(hit.len, page);
+	assert_int_equal(tarry_hit_rights(b.space, &hit), RW | AD);
+	tarry_pool_drain(b.pool);
+	assert_int_equal(b.owner.released_bytes, run - page);
+	assert_int_equal(b.owner.runs[0].rights, AD);
+	bed_close(&b);
+}
+
+static void unmap_keeps_a_part_of_a_run(void **state)
+{
+	const struct tarry_format *f;
+
+	(void)state;
+	for (unsigned int i = 0; (f = tarry_format_at(i)); i++)
+		if (f->run_lg2[0])
+			unmap_keeps_one_of_a_run(f);
+}
+
 static void unmap_asks_again_if_hardware_wrote(void **state)
 {
 	struct keeper k = {.rights = TARRY_DIRTY, .touch = true};
@@ -319,6 +370,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(unmap_cannot_do_both),
 	cmocka_unit_test(unmap_skips_what_is_kept),
 	cmocka_unit_test(unmap_asks_for_the_part_in_the_range),
+	cmocka_unit_test(unmap_keeps_a_part_of_a_run),
 	cmocka_unit_test(unmap_asks_again_if_hardware_wrote),
 	cmocka_unit_test(a_table_and_its_parent_in_one_backing_page),
 };
