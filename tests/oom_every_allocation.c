@@ -136,6 +136,33 @@ static int deposit(struct bed *b, struct tarry_stock *stock)
 	return tarry_collapse(b->space, 0, 1, 0, NULL, &how);
 }
 
+static void two_pages_of_a_run_gone(struct bed *b)
+{
+	full_table(b);
+	assert_int_equal(tarry_unmap(b->space, 17 * K4, 2 * K4, NULL), 0);
+}
+
+static int move_out_of_a_run(struct bed *b, struct tarry_stock *stock)
+{
+	struct tarry_how how = with(stock);
+
+	return tarry_move(b->space, 3 * K4, G512 + 5 * K4, 20 * K4, &how);
+}
+
+static int unmap_some_of_runs(struct bed *b, struct tarry_stock *stock)
+{
+	struct tarry_how how = with(stock);
+
+	how.keep = keep_odd;
+	return tarry_unmap(b->space, M2 / 2 + K4, M2 + 3 * K4, &how);
+}
+
+static void small_and_large(struct bed *b)
+{
+	assert_int_equal(tarry_map(b->space, 0, 0, M2, RW, &small), 0);
+	assert_int_equal(tarry_map(b->space, M2, M2, M2, RW, NULL), 0);
+}
+
 static int reserve(struct bed *b, struct tarry_stock *stock)
 {
 	struct tarry_stock own = {0};
@@ -159,6 +186,10 @@ static const struct scene scenes[] = {
 	{"move a leaf", large_leaf, move_large, G512, M2, false},
 	{"clone a part", large_leaf, clone_part, K4, 6 * K4, true},
 	{"clone and protect", large_leaf, clone_and_protect, 0, 0, true},
+	{"move out of a run", two_pages_of_a_run_gone, move_out_of_a_run,
+	 G512 + 5 * K4, 20 * K4, false},
+	{"unmap some of runs", small_and_large, unmap_some_of_runs, M2 / 2 + K4,
+	 M2 + 3 * K4, false},
 	{"split", large_leaf, split_once, 0, M2, false},
 	{"deposit", full_table, deposit, 0, M2, false},
 	{"reserve", nothing, reserve, 0, 0, false},
@@ -166,20 +197,33 @@ static const struct scene scenes[] = {
 
 #define N_SCENES (sizeof(scenes) / sizeof(scenes[0]))
 
-/* The pools that it is tried in: tables of a page; four to a page; eight with
- * their companions. */
-static const struct tarry_pool_config pools[] = {
-	{.policy = TARRY_RECYCLE},
-	{.policy = TARRY_RECYCLE, .backing_lg2 = 14},
-	{.policy = TARRY_STICKY, .backing_lg2 = 14},
-	{.policy = TARRY_WHOLE, .backing_lg2 = 14},
-	{.policy = TARRY_RECYCLE, .backing_lg2 = 16, .companions = true},
+/* Where it is tried: tables of a page; four to a page; eight with their
+ * companions; and in a format of the same sizes whose leaves come in runs. */
+static const struct ground {
+	struct tarry_pool_config pool;
+	const char *format;
+	unsigned int flags;
+} grounds[] = {
+	{{.policy = TARRY_RECYCLE}, "x86_64-4", 0},
+	{{.policy = TARRY_RECYCLE, .backing_lg2 = 14}, "x86_64-4", 0},
+	{{.policy = TARRY_STICKY, .backing_lg2 = 14}, "x86_64-4", 0},
+	{{.policy = TARRY_WHOLE, .backing_lg2 = 14}, "x86_64-4", 0},
+	{{.policy = TARRY_RECYCLE, .backing_lg2 = 16, .companions = true},
+	 "x86_64-4",
+	 0},
+	{{.policy = TARRY_RECYCLE}, "arm64-4k", TARRY_SPACE_RUNS},
 };
 
-#define N_POOLS (sizeof(pools) / sizeof(pools[0]))
+#define N_GROUNDS (sizeof(grounds) / sizeof(grounds[0]))
 
-static void fail_each(const struct scene *scene,
-		      const struct tarry_pool_config *pool)
+static void open_ground(struct bed *b, const struct ground *ground)
+{
+	bed_open_with(b, ground->format, &ground->pool,
+		      TARRY_SPACE_HARDWARE | ground->flags);
+	bed_second_space(b, ground->flags);
+}
+
+static void fail_each(const struct scene *scene, const struct ground *ground)
 {
 	unsigned int failures = 0;
 
@@ -188,8 +232,7 @@ static void fail_each(const struct scene *scene,
 		struct bed b;
 		int err;
 
-		bed_open_with(&b, "x86_64-4", pool, TARRY_SPACE_HARDWARE);
-		bed_second_space(&b, 0);
+		open_ground(&b, ground);
 		scene->set_up(&b);
 		content_take(&before, &b);
 		fault_fail_at(n);
@@ -211,15 +254,14 @@ static void fail_each(const struct scene *scene,
 }
 
 static void never_with_a_stock(const struct scene *scene,
-			       const struct tarry_pool_config *pool)
+			       const struct ground *ground)
 {
 	struct tarry_stock stock = {0};
 	struct bed b;
 
 	if (!scene->len)
 		return;
-	bed_open_with(&b, "x86_64-4", pool, TARRY_SPACE_HARDWARE);
-	bed_second_space(&b, 0);
+	open_ground(&b, ground);
 	scene->set_up(&b);
 	assert_int_equal(tarry_reserve(scene->in_other ? b.other : b.space,
 				       scene->va, scene->len, NULL, &stock),
@@ -235,15 +277,16 @@ static void never_with_a_stock(const struct scene *scene,
 static void every_allocation_fails_in_turn(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_POOLS * N_SCENES; i++)
-		fail_each(&scenes[i % N_SCENES], &pools[i / N_SCENES]);
+	for (size_t i = 0; i < N_GROUNDS * N_SCENES; i++)
+		fail_each(&scenes[i % N_SCENES], &grounds[i / N_SCENES]);
 }
 
 static void a_stock_is_enough(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < N_POOLS * N_SCENES; i++)
-		never_with_a_stock(&scenes[i % N_SCENES], &pools[i / N_SCENES]);
+	for (size_t i = 0; i < N_GROUNDS * N_SCENES; i++)
+		never_with_a_stock(&scenes[i % N_SCENES],
+				   &grounds[i / N_SCENES]);
 }
 
 static const struct CMUnitTest tests[] = {
