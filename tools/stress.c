@@ -86,6 +86,9 @@ static void keep_peak(struct tarry_pool_stats *peak,
 	KEEP(committed_bytes);
 	KEEP(free_bytes);
 	KEEP(returned_bytes);
+	KEEP(kept);
+	KEEP(kept_bytes);
+	KEEP(lost_bytes);
 	KEEP(failed);
 #undef KEEP
 }

@@ -377,6 +377,10 @@ void stress_empty(struct stress *run)
 	expect_none(run, "bytes of tables in the pool", run->after.table_bytes);
 	expect_none(run, "tables waiting", run->after.waiting);
 	expect_none(run, "bytes waiting", run->after.waiting_bytes);
+	expect_none(run, "tables kept", run->after.kept);
+	expect_none(run, "bytes kept", run->after.kept_bytes);
+	expect_none(run, "bytes lost for want of an answer",
+		    run->after.lost_bytes);
 	expect_none(run, "data pages not released",
 		    atomic_load(&run->arena.live));
 	expect_none(run, "pages of leaves of level 2 not released",

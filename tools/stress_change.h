@@ -21,7 +21,8 @@ struct writer {
 	/* Takes all the memory there is, so that others find none. */
 	struct tarry_stock hog;
 	bool hogging;
-	uint8_t *giant; /* what is known of each page of its giant leaf */
+	uint32_t kept_runs; /* most that is kept on its behalf */
+	uint8_t *giant;	    /* what is known of each page of its giant leaf */
 	uint64_t changes;
 };
 
@@ -140,6 +141,10 @@ void change_idle(struct writer *w);
 void change_companion(struct writer *w);
 void change_stock(struct writer *w);
 void change_gather(struct writer *w);
+void change_settle(struct writer *w);
 void change_giant(struct writer *w);
+
+/* Nothing is kept any more of what this writer took away. */
+void writer_settle(struct writer *w);
 
 #endif

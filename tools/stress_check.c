@@ -8,12 +8,17 @@
 
 #define RIGHTS_ONLY(r) ((r) & ~(TARRY_ACCESSED | TARRY_DIRTY))
 
+static bool remembers(enum lookup lookup)
+{
+	return lookup == LOOKUP_SOFT_TLB || lookup == LOOKUP_CACHE;
+}
+
 static void complain(struct stress_thread *t, enum violation_kind kind,
 		     const struct question *q, const char *expected,
 		     const char *found, uint64_t value)
 {
-	/* Whatever a soft TLB gets wrong alone, it remembered. */
-	if (q->lookup == LOOKUP_SOFT_TLB &&
+	/* Whatever only those get wrong, they remembered. */
+	if (remembers(q->lookup) &&
 	    (kind == VIOLATION_USE_AFTER_RELEASE ||
 	     kind == VIOLATION_WRONG_PAGE || kind == VIOLATION_WRONG_ANSWER))
 		kind = VIOLATION_STALE_TLB;
@@ -42,7 +47,7 @@ void section_end(struct stress_thread *t, struct section *held)
 		if (now == held->held[i].stamp)
 			continue;
 		violation(&t->run->log,
-			  held->held[i].lookup == LOOKUP_SOFT_TLB
+			  remembers(held->held[i].lookup)
 				  ? VIOLATION_STALE_TLB
 				  : VIOLATION_USE_AFTER_RELEASE,
 			  WHO_FORMAT ": %s of va 0x%" PRIx64

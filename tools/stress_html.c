@@ -280,6 +280,13 @@ static void numbers(FILE *f, const struct stress *run,
 	    (double)t->all_changes / run->seconds);
 	row(f, "tables retired", "%" PRIu64, run->after.retired);
 	row(f, "grace periods", "%" PRIu64, run->after.grace_periods);
+	if (run->options->listeners) {
+		row(f, "caches told, no answer", "%" PRIu64 ", %" PRIu64,
+		    t->told, t->silent);
+		row(f, "bytes kept: most, at the end; lost",
+		    "%" PRIu64 ", %" PRIu64 "; %" PRIu64, run->peak.kept_bytes,
+		    run->after.kept_bytes, run->after.lost_bytes);
+	}
 	row(f, "table bytes: most, at the end", "%" PRIu64 ", %" PRIu64,
 	    run->peak.table_bytes, run->after.table_bytes);
 	fputs("</table>\n", f);

@@ -38,6 +38,9 @@ static const char usage[] =
 	"  --seed N           of all random choices; default random, printed\n"
 	"  --mix NAME=N,...   weights of changes; see below\n"
 	"  --companions       a word beside each slot of the leaf tables\n"
+	"  --listeners        caches of translations listen, and one fails to "
+	"answer\n"
+	"                     now and then\n"
 	"  --limit BYTES      of table memory; K, M, G are understood\n"
 	"  --fail-alloc N     every N-th change finds no memory for tables\n"
 	"  --no-reclaim       emptied tables stay until a reclaim\n"
@@ -62,6 +65,7 @@ enum option_code {
 	OPTION_SEED,
 	OPTION_MIX,
 	OPTION_COMPANIONS,
+	OPTION_LISTENERS,
 	OPTION_LIMIT,
 	OPTION_FAIL_ALLOC,
 	OPTION_NO_RECLAIM,
@@ -82,6 +86,7 @@ static const struct option options[] = {
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"mix", required_argument, NULL, OPTION_MIX},
 	{"companions", no_argument, NULL, OPTION_COMPANIONS},
+	{"listeners", no_argument, NULL, OPTION_LISTENERS},
 	{"limit", required_argument, NULL, OPTION_LIMIT},
 	{"fail-alloc", required_argument, NULL, OPTION_FAIL_ALLOC},
 	{"no-reclaim", no_argument, NULL, OPTION_NO_RECLAIM},
@@ -310,6 +315,9 @@ static int parse_one(int code, char *text, struct stress_options *o)
 	case OPTION_COMPANIONS:
 		o->companions = true;
 		return -1;
+	case OPTION_LISTENERS:
+		o->listeners = true;
+		return -1;
 	case OPTION_NO_RECLAIM:
 		o->no_reclaim = true;
 		return -1;
@@ -340,6 +348,36 @@ static uint64_t random_seed(void)
 		seed = (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
 	/* Short enough to be typed. */
 	return seed % 1000000000u;
+}
+
+/* -1, or a complaint: what goes only together. */
+static int check_listeners(const struct stress_options *o)
+{
+	uint64_t others = 0;
+
+	for (enum change c = 0; c < CHANGE_KINDS; c++)
+		if (c != CHANGE_SETTLE)
+			others += o->weights[c];
+	if (o->listeners && !o->readers) {
+		fprintf(stderr, "tarry stress: --listeners --readers 0: the "
+				"caches are those of readers\n");
+		return 2;
+	}
+	if (!o->listeners && o->sabotage == SABOTAGE_STALE_CACHE) {
+		fprintf(stderr,
+			"tarry stress: --sabotage %s: there are no "
+			"caches without --listeners\n",
+			sabotage_name(o->sabotage));
+		return 2;
+	}
+	if (!o->listeners && !others) {
+		fprintf(stderr,
+			"tarry stress: --mix %s: there is nothing to "
+			"settle without --listeners\n",
+			change_name(CHANGE_SETTLE));
+		return 2;
+	}
+	return -1;
 }
 
 /* 0, or a complaint: one is enough. */
@@ -402,5 +440,5 @@ int stress_options(int argc, char **argv, struct stress_options *o)
 			o->readers, o->writers, STRESS_THREADS);
 		return 2;
 	}
-	return -1;
+	return check_listeners(o);
 }

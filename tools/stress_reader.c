@@ -7,18 +7,21 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "stress_check.h"
+#include "stress_cache.h"
 
 #define BATCH	   32
 #define RANGE_MOST 96 /* pages */
 #define PIECES	   24
 #define HOT	   64
+/* Every change tells all caches: more of them show no more. */
+#define CACHE_READERS 4
 
 struct reader {
 	struct stress_thread *t;
 	struct section held;
 	struct tarry_soft_tlb *tlb; /* NULL: this reader has none */
-	uint32_t hot[HOT];	    /* pages that a soft TLB can remember */
+	struct cache *caches;	    /* NULL: none */
+	uint32_t hot[HOT];	    /* pages that those can remember */
 	unsigned int turns;
 };
 
@@ -279,22 +282,36 @@ static void iterate(struct reader *r)
 	count(&t->counters.lookups[LOOKUP_ITERATE], n);
 }
 
+static uint32_t choose_hot(struct reader *r)
+{
+	uint32_t *hot = &r->hot[random_below(&r->t->random, HOT)];
+
+	if (random_once_in(&r->t->random, 256))
+		*hot = choose_page(r->t);
+	return *hot;
+}
+
 static void soft_tlb(struct reader *r)
 {
 	struct stress_thread *t = r->t;
-	uint32_t slot = random_below(&t->random, HOT);
+	uint32_t id = choose_hot(r);
 	tarry_oa oa = 0;
 	struct question q;
 	int err;
 
-	if (random_once_in(&t->random, 256))
-		r->hot[slot] = choose_page(t);
-	question_note(t, &q, r->hot[slot], choose_place(t, r->hot[slot]),
-		      choose_offset(t));
+	question_note(t, &q, id, choose_place(t, id), choose_offset(t));
 	q.lookup = LOOKUP_SOFT_TLB;
 	err = tarry_soft_tlb_translate(r->tlb, q.va, &oa);
 	question_verify(t, &q, err, oa, NULL, &r->held);
 	count(&t->counters.lookups[LOOKUP_SOFT_TLB], 1);
+}
+
+static void ask_cache(struct reader *r)
+{
+	uint32_t id = choose_hot(r);
+
+	cache_ask(r->t, r->caches, id, choose_place(r->t, id),
+		  choose_offset(r->t), &r->held);
 }
 
 /* Addresses where nothing is, and that are none. */
@@ -433,7 +450,8 @@ static void read_section(struct reader *r)
 
 	section_begin(&r->held);
 	while (n-- > 0) {
-		uint32_t dice = random_below(&t->random, 64);
+		/* The last ones are for caches. */
+		uint32_t dice = random_below(&t->random, r->caches ? 80 : 64);
 
 		if (dice < 38)
 			translate_one(r);
@@ -445,6 +463,8 @@ static void read_section(struct reader *r)
 			iterate(r);
 		else if (dice < 63 && r->tlb)
 			soft_tlb(r);
+		else if (dice >= 64)
+			ask_cache(r);
 		else if (random_once_in(&t->random, 64))
 			translate_nowhere(r);
 	}
@@ -472,8 +492,14 @@ void *stress_reader(void *thread)
 		if (t->run->options->sabotage == SABOTAGE_STALE_TLB)
 			tarry_unlisten(t->run->space, &r.tlb->listener);
 	}
+	if (t->run->options->listeners && t->number < CACHE_READERS)
+		r.caches = malloc(CACHE_KINDS * sizeof(*r.caches));
+	if (r.caches)
+		caches_begin(r.caches, t->run);
 	while (!stress_stopped(t->run)) {
 		read_section(&r);
+		if (r.caches && random_once_in(&t->random, 32))
+			cache_turn(r.caches);
 		if (random_once_in(&t->random, 8))
 			pin(&r);
 		if (random_once_in(&t->random, 16))
@@ -482,6 +508,9 @@ void *stress_reader(void *thread)
 	}
 	if (r.tlb && t->run->options->sabotage != SABOTAGE_STALE_TLB)
 		tarry_soft_tlb_fini(r.tlb);
+	if (r.caches)
+		caches_end(r.caches);
+	free(r.caches);
 	free(r.tlb);
 	tarry_thread_end();
 	return NULL;

@@ -38,11 +38,14 @@ void stress_totals(struct stress *run, struct stress_totals *totals, bool times)
 						&t->change_time[c]);
 		}
 		totals->exact += get(&n->exact);
+		totals->cached += get(&n->cached);
 		totals->skipped += get(&n->skipped);
 		totals->no_memory += get(&n->no_memory);
 		if (times)
 			histogram_merge(&lookups, &t->lookup_time);
 	}
+	totals->told = get(&run->caches_told);
+	totals->silent = get(&run->caches_silent);
 	totals->violations = get(&run->log.total);
 	if (!times)
 		return;
@@ -175,6 +178,18 @@ static void text_memory(const struct stress *run)
 	       atomic_load(&run->arena.taken), atomic_load(&run->arena.live));
 }
 
+static void text_caches(const struct stress *run, const struct stress_totals *t)
+{
+	printf("caches     %" PRIu64 " answers without a walk; told %" PRIu64
+	       " times, %" PRIu64 " times no answer\n",
+	       t->cached, t->told, t->silent);
+	printf("kept       most %" PRIu64 " tables, %.2f MiB with data pages; "
+	       "%" PRIu64 " tables and %" PRIu64 " bytes at the end, %" PRIu64
+	       " bytes lost\n",
+	       run->peak.kept, mebi(run->peak.kept_bytes), run->after.kept,
+	       run->after.kept_bytes, run->after.lost_bytes);
+}
+
 static void text_violations(const struct stress *run)
 {
 	const struct violation_log *log = &run->log;
@@ -205,6 +220,8 @@ bool report_text(struct stress *run, const struct stress_totals *t)
 	if (o->writers)
 		text_changes(run, t);
 	text_memory(run);
+	if (o->listeners)
+		text_caches(run, t);
 	text_violations(run);
 	return fflush(stdout) == 0 && !ferror(stdout);
 }
@@ -230,16 +247,18 @@ static json_t *json_pool(const struct tarry_pool_stats *s)
 	for (unsigned int l = 0; l < TARRY_MAX_LEVELS; l++)
 		json_array_append_new(levels, integer(s->tables[l]));
 	return json_pack(
-		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,"
+		"s:o,s:o,s:o}",
 		"tables_by_level", levels, "table_bytes",
 		integer(s->table_bytes), "waiting_tables", integer(s->waiting),
 		"waiting_bytes", integer(s->waiting_bytes), "waiting_runs",
-		integer(s->waiting_pages), "retired_tables",
-		integer(s->retired), "released_bytes", integer(s->released),
-		"grace_periods", integer(s->grace_periods), "helped",
-		integer(s->helped), "descriptor_bytes",
-		integer(s->descriptor_bytes), "committed_bytes",
-		integer(s->committed_bytes), "free_bytes",
+		integer(s->waiting_pages), "kept_tables", integer(s->kept),
+		"kept_bytes", integer(s->kept_bytes), "lost_bytes",
+		integer(s->lost_bytes), "retired_tables", integer(s->retired),
+		"released_bytes", integer(s->released), "grace_periods",
+		integer(s->grace_periods), "helped", integer(s->helped),
+		"descriptor_bytes", integer(s->descriptor_bytes),
+		"committed_bytes", integer(s->committed_bytes), "free_bytes",
 		integer(s->free_bytes), "returned_bytes",
 		integer(s->returned_bytes), "failed_allocations",
 		integer(s->failed));
@@ -332,6 +351,11 @@ bool report_json(struct stress *run, const struct stress_totals *t)
 				      json_pool(&run->peak), "at_rest",
 				      json_pool(&run->rest), "at_end",
 				      json_pool(&run->after)));
+	json_object_set_new(
+		root, "caches",
+		json_pack("{s:b,s:o,s:o,s:o}", "listen", (int)o->listeners,
+			  "without_a_walk", integer(t->cached), "told",
+			  integer(t->told), "no_answer", integer(t->silent)));
 	json_object_set_new(root, "references_taken",
 			    integer(atomic_load(&run->arena.taken)));
 	json_object_set_new(root, "pages_left",

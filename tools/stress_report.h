@@ -12,6 +12,7 @@ struct stress_totals {
 	uint64_t changes[CHANGE_KINDS], all_changes;
 	uint64_t refused[CHANGE_KINDS];
 	uint64_t skipped, no_memory, violations;
+	uint64_t cached, told, silent; /* caches that listen */
 	struct stress_percentiles lookup_time;
 	struct stress_percentiles change_time[CHANGE_KINDS];
 };

@@ -43,6 +43,7 @@
 	X(COMPANION, "companion", 4)         \
 	X(STOCK, "stock", 4)                 \
 	X(GATHER, "gather", 4)               \
+	X(SETTLE, "settle", 4)               \
 	X(GIANT, "giant", 1)
 
 enum change {
@@ -59,6 +60,7 @@ enum change {
 	X(RANGE, "range")         \
 	X(ITERATE, "iterate")     \
 	X(SOFT_TLB, "soft-tlb")   \
+	X(CACHE, "cache")         \
 	X(PIN, "pin")             \
 	X(PROBE, "fault")
 
@@ -79,6 +81,7 @@ enum lookup {
 	X(WRONG_RIGHTS, "wrong-rights", "other rights are given than meant")   \
 	X(THROUGH_EMPTY, "through-empty", "a steady page is away for a while") \
 	X(STALE_TLB, "stale-tlb", "soft TLBs do not listen")                   \
+	X(STALE_CACHE, "stale-cache", "caches answer, and forget nothing")     \
 	X(LEAK, "leak", "a page is never given back")
 
 enum sabotage {
@@ -106,7 +109,7 @@ struct stress_options {
 	uint64_t pages;
 	uint64_t fail_alloc; /* every n-th change finds no memory; 0: none */
 	uint32_t weights[CHANGE_KINDS];
-	bool json, no_reclaim, companions, progress;
+	bool json, no_reclaim, companions, listeners, progress;
 	const char *html;
 	enum sabotage sabotage;
 };
@@ -114,7 +117,8 @@ struct stress_options {
 /* Counters of one thread, read by the reporter while it runs. */
 struct stress_counters {
 	_Atomic uint64_t lookups[LOOKUP_KINDS];
-	_Atomic uint64_t exact; /* answers compared with a record */
+	_Atomic uint64_t exact;	 /* answers compared with a record */
+	_Atomic uint64_t cached; /* answers of caches without a walk */
 	_Atomic uint64_t changes[CHANGE_KINDS];
 	_Atomic uint64_t refused[CHANGE_KINDS]; /* legal errors */
 	_Atomic uint64_t skipped; /* changes for which no page was free */
@@ -127,6 +131,11 @@ static inline void count(_Atomic uint64_t *c, uint64_t n)
 	atomic_store_explicit(c,
 			      atomic_load_explicit(c, memory_order_relaxed) + n,
 			      memory_order_relaxed);
+}
+
+static inline void count_shared(_Atomic uint64_t *c)
+{
+	atomic_fetch_add_explicit(c, 1, memory_order_relaxed);
 }
 
 struct stress;
@@ -166,6 +175,10 @@ struct stress {
 	atomic_bool stop;
 	/* Pages of leaves of level 2, which have no stamps. */
 	_Atomic uint64_t giants_mapped, giants_released;
+	/* How often caches were told, and how often one did not answer. */
+	_Atomic uint64_t caches_told, caches_silent;
+	/* Runs of pages that may be kept at once; see change_settle(). */
+	_Atomic uint32_t kept_runs;
 	bool limited; /* TARRY_ENOMEM is a legal answer */
 	uint32_t n_threads;
 	struct stress_thread *threads;

@@ -32,6 +32,7 @@ static void (*const changes[])(struct writer *) = {
 	[CHANGE_COMPANION] = change_companion,
 	[CHANGE_STOCK] = change_stock,
 	[CHANGE_GATHER] = change_gather,
+	[CHANGE_SETTLE] = change_settle,
 	[CHANGE_GIANT] = change_giant,
 };
 
@@ -159,6 +160,7 @@ void *stress_writer(void *thread)
 			sabotage(&w);
 		tarry_thread_quiesce();
 	}
+	writer_settle(&w);
 	free(w.giant);
 	free(w.owned);
 	free(w.shared);

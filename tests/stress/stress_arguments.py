@@ -7,6 +7,11 @@ import tempfile
 
 import stress_program as stress
 
+CHANGES = stress.run('--help')[1].partition('Changes and their weights:')[2]
+CHANGES = [line.split()[0] for line in
+           CHANGES.partition('\n\n')[0].split('\n') if line.strip()]
+ONLY_SETTLE = ','.join('%s=%d' % (c, c == 'settle') for c in CHANGES)
+
 BAD = [
     (['--format', 'vax'], ['--format', 'vax'] + stress.formats()),
     (['--policy', 'recycl'], ['--policy recycl', 'recycle', 'sticky', 'whole']),
@@ -33,6 +38,10 @@ BAD = [
     (['--mix', 'map'], ['--mix map']),
     (['--mix', 'map=many'], ['--mix map']),
     (['--sabotage', 'everything'], ['--sabotage everything']),
+    (['--sabotage', 'stale-cache'], ['stale-cache', '--listeners']),
+    (['--listeners', '--readers', '0'], ['--listeners', '--readers 0']),
+    (['--listeners=5'], ['--listeners=5']),
+    (['--mix', ONLY_SETTLE], ['settle', '--listeners']),
     (['--frobnicate'], ['--frobnicate']),
     (['1', '2'], ['2']),
     (['999999999'], ['999999999']),

@@ -15,10 +15,12 @@ RUNS += [
     (9, 'powerpc64-64k', ['--policy', 'sticky', '--companions']),
     (11, 's390x-4', ['--policy', 'whole']),
     (10, 's390x-5', ['--no-reclaim']),
+    (12, 'x86_64-4', ['--listeners', '--mix', 'settle=20']),
 ]
 
 tap = stress.Tap()
 done, asked, without_memory = {}, {}, 0
+cached = told = no_answer = 0
 for seed, fmt, more in RUNS:
     title = 'seed %d, %s %s' % (seed, fmt, ' '.join(more))
     status, report, err = stress.run_json(
@@ -29,6 +31,9 @@ for seed, fmt, more in RUNS:
                                    else 'recycle') and
               report['pages_left'] == 0 and
               report['pool']['at_end']['table_bytes'] == 0 and
+              report['pool']['at_end']['kept_bytes'] == 0 and
+              report['pool']['at_end']['lost_bytes'] == 0 and
+              report['caches']['listen'] == ('--listeners' in more) and
               report['pool']['at_end']['waiting_tables'] == 0,
               title, status, err, report and report['violations'])
     if not report:
@@ -37,10 +42,15 @@ for seed, fmt, more in RUNS:
         done[name] = done.get(name, 0) + change['done']
     for name, n in report['lookups']['by_kind'].items():
         asked[name] = asked.get(name, 0) + n
+    cached += report['caches']['without_a_walk']
+    told += report['caches']['told']
+    no_answer += report['caches']['no_answer']
     without_memory += report['changes_without_memory']
 for name, n in sorted(done.items()):
     tap.check(n > 0, 'some %s was done' % name)
 for name, n in sorted(asked.items()):
     tap.check(n > 0, 'some %s was asked' % name)
+tap.check(cached > 0 and told > 0, 'caches answered, and were told')
+tap.check(no_answer > 0, 'some change was not answered')
 tap.check(without_memory > 0, 'some change found no memory')
 tap.end()

@@ -11,8 +11,11 @@ KINDS = {
     'wrong-rights': ['wrong-rights'],
     'through-empty': ['lost-mapping'],
     'stale-tlb': ['stale-tlb'],
+    'stale-cache': ['stale-tlb'],
     'leak': ['left-over'],
 }
+
+NEEDS = {'stale-cache': ['--listeners']}
 
 tap = stress.Tap()
 status, out, _ = stress.run('--help')
@@ -24,7 +27,8 @@ for i, (kind, expected) in enumerate(KINDS.items()):
     for attempt in range(3):
         status, report, err = stress.run_json(
             '--seconds', str(1 + attempt), '--seed', str(100 + attempt),
-            '--format', stress.FORMATS[i % 2], '--sabotage', kind)
+            '--format', stress.FORMATS[i % 2], '--sabotage', kind,
+            *NEEDS.get(kind, []))
         found = report['violations']['by_kind'] if report else {}
         if status == 1 and any(k in found for k in expected):
             break
