@@ -2,7 +2,7 @@
 /*
  * Runs, read: consecutive leaves of one table that say they are one.
  *
- * Hardware that knows them (arm64: DDI 0487J.a, D8.6.1 "The Contiguous bit";
+ * Hardware that knows them (arm64: DDI 0487J.a, D8.7.1 "The Contiguous bit";
  * RISC-V: 20211203, chapter 5 "Svnapot") may cache all of a run from any leaf
  * of it, as one.  So what a leaf of a run says, it says for all of them:
  *
@@ -10,8 +10,9 @@
  *    the run, with equal rights.  A leaf may lack the bits of its address that
  *    count inside the run: they are the va's (table 5.1 of Svnapot).
  * B. Accessed and dirty may be set on any leaf of the run for an access to any
- *    other (they are not among the bits that must be equal: Svnapot names bits
- *    5 to 0; D8.5).  Each of them is the whole run's.
+ *    other: Svnapot wants bits 5 to 0 equal, and they are 7 and 6; arm64's
+ *    D8.7.1 says that hardware's updates make members differ in AF and AP[2].
+ *    Each of them is the whole run's.
  * C. Runs never reach over the end of a table, and a leaf that owns a spare is
  *    in none.
  */

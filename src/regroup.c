@@ -4,9 +4,9 @@
  *
  * To change one leaf of a live run, or to make a run of live leaves, is to
  * change a size: hardware may hold one translation for all of them, and must
- * not find it beside another (arm64: D8.13.1 wants break-before-make where the
- * Contiguous bit changes, and D8.6.1 leaves the result open where leaves of a
- * run disagree; RISC-V: 4.2.1 wants the fence between, chapter 5 that bits 5 to
+ * not find it beside another (arm64: D8.14.1 wants break-before-make where the
+ * size of what is cached changes, and D8.7.1 leaves open what is found where
+ * some leaves of a run lack the bit; RISC-V: 4.2.1 wants the fence between, chapter 5 that bits 5 to
  * 0 of all agree).  So all leaves of the run are frozen, its whole span is
  * invalidated, and then they are published as they are to be.  Software reads
  * through them meanwhile.  (rules: freeze-then-change, never-through-empty,

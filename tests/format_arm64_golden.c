@@ -130,7 +130,7 @@ static void writable_without_dbm_is_dirty(void **state)
 		0x0068000000000f83);
 }
 
-/* D8.6.1: bit 52. */
+/* D8.7.1: bit 52. */
 static void contiguous_is_bit_52(void **state)
 {
 	static const struct {

@@ -7,8 +7,8 @@
  * (DDI 0487J.a), chapter D8 "The AArch64 Virtual Memory System Architecture":
  * section D8.2 "Translation process", D8.3 "Translation table descriptor
  * formats", D8.4 "Memory access control", D8.5 "Hardware updates to the
- * translation tables", D8.6.1 "The Contiguous bit", D8.13.1 "TLB maintenance
- * and break-before-make".
+ * translation tables", D8.7.1 "The Contiguous bit", D8.14.1 "Using
+ * break-before-make when updating translation table entries".
  *
  * These are the tables below one base register.  Addresses of the lower half
  * are TTBR0's; the upper half is a space of its own, in TTBR1, of addresses
@@ -35,7 +35,7 @@
  *          15:12 are OA[51:48]
  *   49:48  OA[49:48] with TCR.DS = 1
  *   51     DBM: hardware clears AP[2] on a write, where TCR.HD = 1   D8.5.2
- *   52     Contiguous                                    D8.6.1
+ *   52     Contiguous                                    D8.7.1
  *   53     PXN
  *   54     UXN
  *   58:55  software's.  Ours: 55 says dirty where DBM cannot, 56 that this leaf
@@ -55,10 +55,10 @@
  *   frozen   bit 63 = 1, all else as it was (a leaf's and a table's is 0 there)
  *   mark     bit 62 = 1, bit 63 = 0, payload in 61:1
  *
- * Behaviour: invalid descriptors are never cached (D8.13.1); a change of size
- * or of the Contiguous bit wants break-before-make: direct_change is false.
+ * Behaviour: invalid descriptors are never cached; a change of size or of the
+ * Contiguous bit wants break-before-make (D8.14.1): direct_change is false.
  *
- * Runs (table D8-60): 16 leaves at each level of the 4K granule that has leaves
+ * Runs (D8.7.1): 16 leaves at each level of the 4K granule that has leaves
  * without 52 bits; 128 pages or 32 blocks of 32M; 32 pages or blocks of 512M.
  */
 #ifndef TARRY_FORMAT_ARM64_H
