@@ -4,140 +4,128 @@
  * software, all the time.  Each case counts how often CPU 0 saw the other move
  * on between two of its own steps: that much they overlapped.
  */
-#include "guest.h"
+#include "smp.h"
 
-/* A case ends after that long, if the CPUs have overlapped by then: on a loaded
- * host they share a core, and take turns of many milliseconds. */
-#define MOST_SECONDS 10
-#define MOST_WAIT    100 /* until they have */
+struct smp smp;
 
-static struct {
-	uint32_t stop;
-	uint32_t turns; /* of CPU 1 */
-	uint32_t epoch; /* odd: the page is unmapped */
-	uint32_t go, gone;
-	uint32_t stale, faults, wrong, lost;
-	uint64_t wrong_va, wrong_value;
-	uint64_t seed;
-	uint64_t delay;
-	unsigned int first; /* frame of the region's first page */
-	uint64_t len;
-} s __attribute__((aligned(256)));
-
-static uint32_t overlap, seen;
+static uint32_t seen;
 
 static uint64_t start;
 
-/* @met: how often they have */
-static bool late(uint32_t met)
+bool smp_late(uint32_t met)
 {
 	uint64_t most = met ? MOST_SECONDS : MOST_WAIT;
 
 	return machine_ticks() - start > most * machine_second();
 }
 
-static void smp_begin(void)
+void smp_begin(void)
 {
-	uint32_t epoch = s.epoch;
+	uint32_t epoch = smp.epoch;
 
-	__builtin_memset(&s, 0, sizeof(s));
-	s.epoch = epoch & ~1u;
-	s.seed = 99;
-	overlap = seen = 0;
+	__builtin_memset(&smp, 0, sizeof(smp));
+	smp.epoch = epoch & ~1u;
+	smp.seed = 99;
+	seen = 0;
 	start = machine_ticks();
 }
 
-/* In each step of CPU 0. */
-static void step(void)
+void smp_step(void)
 {
-	uint32_t now = tarry_load(&s.turns, TARRY_RELAXED);
+	uint32_t now = tarry_load(&smp.turns, TARRY_RELAXED);
 
-	overlap += now != seen;
+	smp.overlap += now != seen;
 	seen = now;
 	guest_poll();
 }
 
-static void turn(void)
+void smp_turn(void)
 {
-	tarry_store(&s.turns, tarry_load(&s.turns, TARRY_RELAXED) + 1,
+	tarry_store(&smp.turns, tarry_load(&smp.turns, TARRY_RELAXED) + 1,
 		    TARRY_RELAXED);
 	guest_poll();
 }
 
-static bool stopped(void)
+bool smp_stopped(void)
 {
-	return tarry_load(&s.stop, TARRY_ACQUIRE);
+	return tarry_load(&smp.stop, TARRY_ACQUIRE);
 }
 
 static void smp_stop(void)
 {
-	tarry_store(&s.stop, 1, TARRY_RELEASE);
+	tarry_store(&smp.stop, 1, TARRY_RELEASE);
 	other_join();
-	if (s.wrong)
-		fail("%u wrong answers: %lx leads to %lx", s.wrong, s.wrong_va,
-		     s.wrong_value);
-	if (s.lost)
-		fail("%u pages not found though mapped: %lx", s.lost,
-		     s.wrong_va);
+	if (smp.wrong)
+		fail("%u wrong answers: %lx leads to %lx", smp.wrong,
+		     smp.wrong_va, smp.wrong_value);
+	if (smp.lost)
+		fail("%u pages not found though mapped: %lx", smp.lost,
+		     smp.wrong_va);
 }
 
-static void smp_end(void)
+void smp_end(void)
 {
 	smp_stop();
-	note("overlap %u of %u turns", overlap, s.turns);
-	if (!overlap)
+	note("overlap %u of %u turns", smp.overlap, smp.turns);
+	if (!smp.overlap)
 		fail("the CPUs never overlapped: the host lets only one run");
 }
 
-static void wrong(uint64_t va, uint64_t value)
+void smp_wrong(uint64_t va, uint64_t value)
 {
-	if (!s.wrong++) {
-		s.wrong_va = va;
-		s.wrong_value = value;
+	if (!smp.wrong++) {
+		smp.wrong_va = va;
+		smp.wrong_value = value;
 	}
+}
+
+void smp_lost(uint64_t va)
+{
+	smp.lost++;
+	smp.wrong_va = va;
 }
 
 /* ---- unmap is seen by the other CPU ---- */
 
 static void reads_one_page(void)
 {
-	while (!stopped()) {
+	while (!smp_stopped()) {
 		uint64_t value = 0;
-		uint32_t before = tarry_load(&s.epoch, TARRY_ACQUIRE);
+		uint32_t before = tarry_load(&smp.epoch, TARRY_ACQUIRE);
 		bool there = hw_read(world.arena, &value);
 
 		tarry_fence(TARRY_SEQ_CST);
 		if (there && (before & 1) &&
-		    tarry_load(&s.epoch, TARRY_ACQUIRE) == before)
-			s.stale++;
+		    tarry_load(&smp.epoch, TARRY_ACQUIRE) == before)
+			smp.stale++;
 		if (there && value != frame(1))
-			wrong(world.arena, value);
-		s.faults += !there;
-		turn();
+			smp_wrong(world.arena, value);
+		smp.faults += !there;
+		smp_turn();
 	}
 }
 
 /* CPU 1 has looked since. */
 static void wait_turns(unsigned int n)
 {
-	uint32_t from = tarry_load(&s.turns, TARRY_ACQUIRE);
+	uint32_t from = tarry_load(&smp.turns, TARRY_ACQUIRE);
 
-	while (tarry_load(&s.turns, TARRY_ACQUIRE) - from < n)
-		step();
+	while (tarry_load(&smp.turns, TARRY_ACQUIRE) - from < n)
+		smp_step();
 }
 
 static unsigned int unmap_rounds(unsigned int rounds)
 {
 	unsigned int i;
 
-	for (i = 0; i < rounds && !late(overlap); i++) {
+	for (i = 0; i < rounds && !smp_late(smp.overlap); i++) {
 		arena_map(world.arena, 1, world.page, RW, 1);
 		wait_turns(2);
 		expect(!tarry_unmap(world.space, world.arena, world.page,
 				    NULL));
-		tarry_store(&s.epoch, s.epoch + 1, TARRY_RELEASE);
+		tarry_store(&smp.epoch, smp.epoch + 1, TARRY_RELEASE);
 		wait_turns(3);
-		tarry_store(&s.epoch, s.epoch + 1, TARRY_RELEASE);
+		tarry_store(&smp.epoch, smp.epoch + 1, TARRY_RELEASE);
 		tarry_bare_poll();
 	}
 	return i;
@@ -149,10 +137,10 @@ static void unmap_is_seen_by_the_other(void)
 	other_begin(reads_one_page);
 	note("%u rounds", unmap_rounds(2000));
 	smp_end();
-	if (s.stale)
-		fail("%u reads of a page that was gone", s.stale);
-	expect(s.faults > 0);
-	note("%u faults", s.faults);
+	if (smp.stale)
+		fail("%u reads of a page that was gone", smp.stale);
+	expect(smp.faults > 0);
+	note("%u faults", smp.faults);
 }
 
 static void without_invalidation_the_other_is_stale(void)
@@ -164,44 +152,52 @@ static void without_invalidation_the_other_is_stale(void)
 	port_mute = false;
 	tarry_bare_invalidate(0, 0, 0, true);
 	smp_end();
-	expect(s.stale > 0);
-	note("%u stale reads", s.stale);
+	expect(smp.stale > 0);
+	note("%u stale reads", smp.stale);
 }
 
 /* ---- collapse and split under a CPU at work ---- */
 
-static uint64_t random_page(void)
+uint64_t smp_page(void)
 {
-	return rnd(&s.seed) % (s.len / world.page);
+	return smp.low + rnd(&smp.seed) % (smp.len / world.page - smp.low);
 }
 
 static void reads_writes_translates(void)
 {
 	uint64_t faults = 0;
 
-	while (!stopped()) {
-		uint64_t p = random_page(), va = world.arena + p * world.page;
-		uint64_t to = frame(s.first + (unsigned int)p);
-		uint64_t value = 0, oa = 0, written = rnd(&s.seed);
+	while (!smp_stopped()) {
+		uint64_t p = smp_page(), va = world.arena + p * world.page;
+		uint64_t to = frame(smp.first + (unsigned int)p);
+		uint64_t value = 0, oa = 0, written = rnd(&smp.seed);
 
 		if (!hw_read_retry(va, &value, &faults) ||
 		    !hw_write_retry(va + 8, written, &faults)) {
-			s.lost++;
-			s.wrong_va = va;
+			smp_lost(va);
 		} else if (value != to) {
-			wrong(va, value);
+			smp_wrong(va, value);
 		} else if (((volatile uint64_t *)(uintptr_t)to)[1] != written) {
-			wrong(va + 8, written);
+			smp_wrong(va + 8, written);
 		}
 		if (!sw_oa(va, &oa)) {
-			s.lost++;
-			s.wrong_va = va;
+			smp_lost(va);
 		} else if (oa != to) {
-			wrong(va, oa);
+			smp_wrong(va, oa);
 		}
-		turn();
+		smp_turn();
 	}
-	s.faults = (uint32_t)faults;
+	smp.faults = (uint32_t)faults;
+}
+
+bool smp_region(uint64_t span, uint64_t len)
+{
+	smp.len = len;
+	smp.first = (unsigned int)((-world.frames & (span - 1)) / world.page);
+	if (!smp.first)
+		smp.first =
+			(unsigned int)(span / world.page); /* never frame 0 */
+	return smp.first + smp.len / world.page <= world.n_frames;
 }
 
 /* A region of one leaf of level 1, or @most bytes; false: memory is short. */
@@ -209,13 +205,7 @@ static bool region(uint64_t most)
 {
 	uint64_t span = 1ull << world.format->span_lg2[1];
 
-	s.len = most && most < span ? most : span;
-	s.first = (unsigned int)((-world.frames & (span - 1)) / world.page);
-	if (!s.first)
-		s.first = (unsigned int)(span / world.page); /* never frame 0 */
-	if (s.first + s.len / world.page > world.n_frames)
-		return false;
-	return true;
+	return smp_region(span, most && most < span ? most : span);
 }
 
 static void shapes_change_under_the_other(void)
@@ -227,20 +217,20 @@ static void shapes_change_under_the_other(void)
 		fail("not enough memory for a leaf of level 1");
 		return;
 	}
-	arena_map(world.arena, s.first, s.len, RW, 1);
+	arena_map(world.arena, smp.first, smp.len, RW, 1);
 	other_begin(reads_writes_translates);
-	while ((rounds < 400 || overlap < 100) && !late(overlap)) {
+	while ((rounds < 400 || smp.overlap < 100) && !smp_late(smp.overlap)) {
 		expect(!tarry_collapse(world.space, world.arena, 1, 0, NULL,
 				       NULL));
-		step();
+		smp_step();
 		expect(!tarry_split(world.space, world.arena, 1, NULL));
-		step();
+		smp_step();
 		tarry_bare_poll();
 		rounds++;
 	}
 	smp_end();
 	arena_clear();
-	note("%u collapses and splits, %u faults handled", rounds, s.faults);
+	note("%u collapses and splits, %u faults handled", rounds, smp.faults);
 }
 
 /* ---- tables are freed, and poisoned, under walkers ---- */
@@ -251,9 +241,9 @@ static bool leads_right(tarry_va va, tarry_oa oa)
 {
 	uint64_t p = (va - world.arena) / world.page;
 
-	if (oa == frame(s.first + (unsigned int)p) + (va & (world.page - 1)))
+	if (oa == frame(smp.first + (unsigned int)p) + (va & (world.page - 1)))
 		return true;
-	wrong(va, oa);
+	smp_wrong(va, oa);
 	return false;
 }
 
@@ -266,7 +256,7 @@ static int looks_at_piece(void *ctx, const struct tarry_piece *piece)
 	(void)ctx;
 	guest_poll();
 	if (piece->kind == TARRY_LEAF && leads_right(from, piece->oa))
-		s.stale++;
+		smp.stale++;
 	return 0;
 }
 
@@ -276,9 +266,9 @@ static void walks_what_comes_and_goes(void)
 	static struct tarry_hit hits[BATCH];
 	static int errs[BATCH];
 
-	while (!stopped()) {
+	while (!smp_stopped()) {
 		for (unsigned int i = 0; i < BATCH; i++)
-			va[i] = world.arena + random_page() * world.page;
+			va[i] = world.arena + smp_page() * world.page;
 		for (unsigned int i = 0; i < 4; i++) {
 			uint64_t value = 0;
 
@@ -290,12 +280,12 @@ static void walks_what_comes_and_goes(void)
 		tarry_read_end();
 		for (unsigned int i = 0; i < BATCH; i++)
 			if (!errs[i])
-				s.stale += leads_right(va[i], hits[i].oa);
+				smp.stale += leads_right(va[i], hits[i].oa);
 		tarry_read_begin();
-		tarry_iterate(world.space, world.arena, s.len, looks_at_piece,
+		tarry_iterate(world.space, world.arena, smp.len, looks_at_piece,
 			      NULL);
 		tarry_read_end();
-		turn();
+		smp_turn();
 	}
 }
 
@@ -310,22 +300,22 @@ static void tables_are_freed_under_walkers(void)
 		fail("not enough memory");
 		return;
 	}
-	half = s.len / 2;
+	half = smp.len / 2;
 	other_begin(walks_what_comes_and_goes);
-	while ((rounds < 4000 || overlap < 200) && !late(overlap)) {
-		arena_map(world.arena, s.first, half, RW, 1);
-		step();
+	while ((rounds < 4000 || smp.overlap < 200) && !smp_late(smp.overlap)) {
+		arena_map(world.arena, smp.first, half, RW, 1);
+		smp_step();
 		arena_map(world.arena + half,
-			  s.first + (unsigned int)(half / world.page), half, RW,
-			  1);
-		step();
+			  smp.first + (unsigned int)(half / world.page), half,
+			  RW, 1);
+		smp_step();
 		/* The table goes as a whole: late walkers find all that was
 		 * in it, for as long as they may. */
 		expect(!tarry_unmap(world.space, world.arena,
 				    1ull << world.format->span_lg2[1], NULL));
 		/* What is free too early stays poisoned for a while. */
 		for (uint64_t i = rnd(&seed) % 64; i; i--)
-			step();
+			smp_step();
 		tarry_bare_poll();
 		rounds++;
 	}
@@ -334,7 +324,7 @@ static void tables_are_freed_under_walkers(void)
 	tarry_pool_stats(world.pool, &stats);
 	expect(stats.retired > rounds);
 	note("%u rounds, %lu tables retired, %u walks found something", rounds,
-	     stats.retired, s.stale);
+	     stats.retired, smp.stale);
 }
 
 /* ---- what hardware writes is not lost ---- */
@@ -353,28 +343,30 @@ static void writes_when_told(void)
 	uint32_t done = 0;
 	uint64_t faults = 0;
 
-	while (!stopped()) {
+	while (!smp_stopped()) {
 		uint64_t va;
 
-		if (tarry_load(&s.go, TARRY_ACQUIRE) == done) {
+		if (tarry_load(&smp.go, TARRY_ACQUIRE) == done) {
 			guest_poll();
 			continue;
 		}
-		va = world.arena + random_page() * world.page;
+		va = world.arena + smp_page() * world.page;
+		tarry_store(&smp.begun, done + 1, TARRY_RELEASE);
 		/* Some time after the caches were told to forget. */
 		if (!machine_broadcasts())
 			await_question();
 		for (volatile uint64_t i =
-			     rnd(&s.seed) % tarry_load(&s.delay, TARRY_RELAXED);
+			     rnd(&smp.seed) %
+			     tarry_load(&smp.delay, TARRY_RELAXED);
 		     i; i--)
 			;
 		if (!hw_write_retry(va + 8, done, &faults))
-			s.lost++;
+			smp.lost++;
 		done++;
-		turn();
-		tarry_store(&s.gone, done, TARRY_RELEASE);
+		smp_turn();
+		tarry_store(&smp.gone, done, TARRY_RELEASE);
 	}
-	s.faults = (uint32_t)faults;
+	smp.faults = (uint32_t)faults;
 }
 
 static bool region_dirty(void)
@@ -383,43 +375,42 @@ static bool region_dirty(void)
 	bool any = false;
 
 	__builtin_memset(dirty, 0, sizeof(dirty));
-	expect(!tarry_harvest(world.space, world.arena, s.len, AD, accessed,
+	expect(!tarry_harvest(world.space, world.arena, smp.len, AD, accessed,
 			      dirty));
 	for (unsigned int i = 0; i < 256; i++)
 		any |= dirty[i] != 0;
 	return any;
 }
 
-/* The write is to fall into the change: half of them before its end, by a delay
- * that is longer after each that did, and shorter after each that did not. */
-static void dirty_survives_a_change_of_size(void)
+void smp_dirty_survives(void (*change)(void), void (*back)(void),
+			unsigned int most_rounds)
 {
 	unsigned int rounds = 0, missing = 0, during = 0;
 	uint64_t delay = 1000;
 
-	smp_begin();
-	if (!region(0) || s.len / world.page > 256 * 64) {
-		fail("not enough memory for a leaf of level 1");
-		return;
-	}
-	s.delay = delay;
-	arena_map(world.arena, s.first, s.len, RW, 1);
+	smp.delay = delay;
+	arena_map(world.arena, smp.first, smp.len, RW, 1);
 	region_dirty(); /* clean from here on */
 	other_begin(writes_when_told);
-	for (; (rounds < 600 || !during) && !late(during); rounds++) {
+	for (; (rounds < most_rounds || !during) && !smp_late(during);
+	     rounds++) {
 		bool fell;
 
-		tarry_store(&s.go, rounds + 1, TARRY_RELEASE);
-		expect(!tarry_collapse(world.space, world.arena, 1, 0, NULL,
-				       NULL));
-		fell = tarry_load(&s.gone, TARRY_ACQUIRE) == rounds + 1;
+		tarry_store(&smp.go, rounds + 1, TARRY_RELEASE);
+		/* Where caches are told by a question, that is what the write
+		 * waits for. */
+		while (machine_broadcasts() &&
+		       tarry_load(&smp.begun, TARRY_ACQUIRE) != rounds + 1)
+			smp_step();
+		change();
+		fell = tarry_load(&smp.gone, TARRY_ACQUIRE) == rounds + 1;
 		during += fell;
 		delay = fell ? delay + delay / 8 + 8 : delay - delay / 8;
-		tarry_store(&s.delay, delay, TARRY_RELAXED);
-		while (tarry_load(&s.gone, TARRY_ACQUIRE) != rounds + 1)
-			step();
+		tarry_store(&smp.delay, delay, TARRY_RELAXED);
+		while (tarry_load(&smp.gone, TARRY_ACQUIRE) != rounds + 1)
+			smp_step();
 		missing += !region_dirty();
-		expect(!tarry_split(world.space, world.arena, 1, NULL));
+		back();
 		tarry_bare_poll();
 	}
 	smp_stop();
@@ -430,7 +421,35 @@ static void dirty_survives_a_change_of_size(void)
 	     rounds);
 	if (!during)
 		fail("no write fell into a change: the host lets only one run");
-	note("%u faults handled", s.faults);
+	note("%u faults handled", smp.faults);
+}
+
+static void collapse_region(void)
+{
+	expect(!tarry_collapse(world.space, world.arena, 1, 0, NULL, NULL));
+}
+
+static void split_region(void)
+{
+	expect(!tarry_split(world.space, world.arena, 1, NULL));
+}
+
+static void dirty_survives_a_change_of_size(void)
+{
+	smp_begin();
+	if (!region(0) || smp.len / world.page > 256 * 64) {
+		fail("not enough memory for a leaf of level 1");
+		return;
+	}
+	smp_dirty_survives(collapse_region, split_region, 600);
+}
+
+const char *smp_no_bits(void)
+{
+	return !world.format->sets_dirty ? "no such bits in this format"
+	       : !machine_sets_bits_atomically()
+		       ? "this machine stores them without a locked access"
+		       : NULL;
 }
 
 void cases_smp(void)
@@ -450,9 +469,5 @@ void cases_smp(void)
 		 tables_are_freed_under_walkers, alone);
 	run_case("no dirty bit is lost in a change of size",
 		 dirty_survives_a_change_of_size,
-		 large			     ? large
-		 : !world.format->sets_dirty ? "no such bits in this format"
-		 : !machine_sets_bits_atomically() ? "this machine stores them "
-						     "without a locked access"
-						   : NULL);
+		 large ? large : smp_no_bits());
 }

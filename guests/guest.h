@@ -84,6 +84,7 @@ void cases_leaf(void);
 void cases_change(void);
 void cases_random(void);
 void cases_smp(void);
+void cases_run(void);
 void cases_hand(void);
 
 /* Instead of them: the tables that were loaded, built elsewhere, are turned on,

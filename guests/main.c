@@ -44,6 +44,7 @@ void guest_main(void)
 			machine_relax();
 	cases_hand();
 	cases_smp();
+	cases_run();
 	failed = say_plan();
 	say("# exit %d\n", failed ? 1 : 0);
 	machine_exit(failed ? 1 : 0);

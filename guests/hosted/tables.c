@@ -312,6 +312,7 @@ static uint64_t number(const char *word)
 int main(int argc, char **argv)
 {
 	struct tarry_pool_config config = {0};
+	struct tarry_space_stats stats;
 	struct tarry_pool *pool;
 	uint64_t at, len;
 	int err;
@@ -338,7 +339,9 @@ int main(int argc, char **argv)
 	memset(config.base, 0, TABLE_BYTES);
 	err = tarry_pool_create(&config, &pool);
 	if (!err)
-		err = tarry_space_create(pool, f, TARRY_SPACE_HARDWARE, &space);
+		err = tarry_space_create(
+			pool, f, TARRY_SPACE_HARDWARE | TARRY_SPACE_RUNS,
+			&space);
 	if (err)
 		give_up("a space: %s", tarry_error_sentence(err));
 	for (int i = 6; i + 2 < argc; i += 3) {
@@ -357,6 +360,9 @@ int main(int argc, char **argv)
 	tarry_pool_drain(pool);
 	for (unsigned int i = 0; i < MAPS / 4; i++)
 		map_at_random();
+	tarry_space_stats(space, &stats);
+	if (f->run_lg2[0] && !stats.runs[0])
+		give_up("no run in any table of %s", argv[1]);
 	write_all(argv[5], config.base, tarry_space_root(space));
 	return 0;
 }
