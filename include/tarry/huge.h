@@ -79,7 +79,7 @@ int tarry_collapse(struct tarry_space *s, tarry_va va, unsigned int level,
  * Return:  0, or with nothing changed: TARRY_EALIGN, TARRY_ERANGE,
  *          TARRY_ELEVEL, TARRY_ENOENT (the slot is empty), TARRY_ELEAF (a leaf
  *          or mark stands there), TARRY_EINVAL (a gather).  TARRY_ELISTENER:
- *          done, but the tables are kept, never freed.
+ *          done, but the tables are kept until tarry_settle().
  */
 int tarry_retract(struct tarry_space *s, tarry_va va, unsigned int level,
 		  const struct tarry_how *how);
