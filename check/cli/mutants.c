@@ -19,7 +19,7 @@ extern struct check_site __start_check_sites[], __stop_check_sites[];
 
 #define MAX_MUTANTS   1024
 #define MAX_SCENARIOS 1024
-/* Of CPU time, for one mutant; a survivor takes about a tenth of that. */
+/* Of CPU time, for one mutant; a survivor of all takes about fifteen. */
 #define MUTANT_SECONDS 60
 /* For one scenario of it, where --time does not say. */
 #define SEARCH_SECONDS 5
@@ -225,22 +225,70 @@ static void hunt(unsigned int i, const struct options *o)
 	strengthen_all();
 }
 
-/* "FILE | text of the access | mutation | why", one a line. */
-static bool reviewed(const struct mutant *m, const char *list)
+/* ---- the reviewed ones: "FILE | text | mutation | why", one a line ---- */
+
+#define MAX_REVIEWS 256
+
+static struct {
+	char line[512];
+	unsigned int of; /* mutants that nobody can tell */
+} reviews[MAX_REVIEWS];
+static unsigned int n_reviews;
+
+static void reviews_read(const char *list)
 {
-	char line[512], want[256];
-	FILE *f = list ? fopen(list, "r") : NULL;
+	FILE *f = fopen(list, "r");
+	char line[sizeof(reviews[0].line)];
+
+	if (!f) {
+		perror(list);
+		exit(2);
+	}
+	while (fgets(line, sizeof(line), f)) {
+		if (*line == '#' || *line == '\n')
+			continue;
+		if (!strchr(line, '\n') || n_reviews == MAX_REVIEWS) {
+			fprintf(stderr, "tarry-check: %s: %s at \"%.60s\"\n",
+				list,
+				n_reviews == MAX_REVIEWS ? "too many lines"
+							 : "a line too long",
+				line);
+			exit(2);
+		}
+		strcpy(reviews[n_reviews++].line, line);
+	}
+	fclose(f);
+}
+
+static bool reviewed(const struct mutant *m)
+{
+	char want[256];
 	const char *file = strstr(m->site->file, "src/");
 	bool found = false;
 
 	snprintf(want, sizeof(want), "%s | %s | %s |",
 		 file ? file : m->site->file, m->site->what,
 		 m->weaker ? order_name(m->weaker - 1u) : "left out");
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = starts(line, want);
-	if (f)
-		fclose(f);
+	for (unsigned int i = 0; i < n_reviews; i++)
+		if (starts(reviews[i].line, want)) {
+			reviews[i].of++;
+			found = true;
+		}
 	return found;
+}
+
+/* Of no mutant, or of one that is killed: a reason that is none. */
+static unsigned int reviews_stale(void)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < n_reviews; i++)
+		if (!reviews[i].of) {
+			n++;
+			printf("STALE     review of no survivor: %s",
+			       reviews[i].line);
+		}
+	return n;
 }
 
 static void print_mutant(const struct mutant *m)
@@ -309,27 +357,30 @@ static void hunt_all(const struct options *o)
 
 int command_mutants(struct options *o)
 {
-	unsigned int count[FATES] = {0};
+	unsigned int count[FATES] = {0}, stale;
 
 	for (struct check_site *s = __start_check_sites; s < __stop_check_sites;
 	     s++)
 		if (of_library(s))
 			mutants_of(s);
+	if (o->reviewed)
+		reviews_read(o->reviewed);
 	survey(o);
 	hunt_all(o);
 	for (unsigned int i = 0; i < n_mutants; i++) {
-		if (mutants[i].state < KILLED &&
-		    reviewed(&mutants[i], o->reviewed))
+		if (mutants[i].state < KILLED && reviewed(&mutants[i]))
 			mutants[i].state = REVIEWED;
 		count[mutants[i].state]++;
 		if (mutants[i].state != KILLED || o->all)
 			print_mutant(&mutants[i]);
 	}
+	stale = reviews_stale();
 	printf("%u mutants: %u killed, %u reviewed as equivalent, %u survive, "
 	       "%u not decided, %u not reached; score %.1f%%\n",
 	       n_mutants, count[KILLED], count[REVIEWED], count[SURVIVES],
 	       count[UNDECIDED], count[UNREACHED],
 	       n_mutants ? 100.0 * (count[KILLED] + count[REVIEWED]) / n_mutants
 			 : 0.0);
-	return count[KILLED] + count[REVIEWED] < n_mutants || !n_mutants;
+	return count[KILLED] + count[REVIEWED] < n_mutants || stale ||
+	       !n_mutants;
 }

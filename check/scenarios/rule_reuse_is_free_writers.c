@@ -118,3 +118,40 @@ CHECK_SCENARIO(rule_reuse_is_free_whole, .rule = "reuse-is-free",
 	       .threads = {{"move", move},
 			   {"unmap", unmap_whole},
 			   {"read", read_or_not}})
+
+/* Tables that are empty, and stay: one at page 0, one at page 2. */
+static void setup_empty(void)
+{
+	bed_open(2, TARRY_SPACE_KEEP_TABLES);
+	bed_map(0, 10, 1);
+	bed_map(2, 12, 1);
+	check_assert(!bed_unmap(0, 1) && !bed_unmap(2, 1));
+}
+
+/* The table is found empty in one hold, and goes in another. */
+static void reclaim(void)
+{
+	check_assert(tarry_reclaim(bed.space, 2 * BED_PAGE, BED_PAGE, NULL) >=
+		     0);
+}
+
+/* Where a table was found empty, another comes that is empty, too. */
+static void reclaim_then_move(void)
+{
+	reclaim();
+	check_assert(!bed_move(0, 2, 2));
+}
+
+static void finish_empty(void)
+{
+	check_assert(bed_page_at(0) == -1 && bed_page_at(2) == -1);
+	bed_close();
+}
+
+CHECK_SCENARIO(rule_reuse_is_free_empty, .rule = "reuse-is-free",
+	       .about = "a table that moves, empty, to where one is reclaimed",
+	       .shared = BED_SHARED, .setup = setup_empty,
+	       .finish = finish_empty,
+	       .threads = {{"reclaim", reclaim},
+			   {"move", reclaim_then_move},
+			   {"read", read_or_not}})

@@ -344,6 +344,14 @@ def mutants():
             case('mutant %s: %s' % (m.group(1), m.group(2)),
                  m.group(1) in ('killed', 'reviewed'))
     case(got.stdout.strip().split('\n')[-1], got.returncode == 0)
+    n = re.search(r'^(\d+) mutants: (\d+) killed, (\d+) reviewed', got.stdout,
+                  re.M)
+    told = 'Of %s mutants,.* %s are killed, %s reviewed' % (
+        n.groups() if n else ('?',) * 3)
+    text = open(os.path.join(ROOT, 'docs', 'checking.md')).read()
+    case('the guide says how many there are', re.search(told, text, re.S),
+         got.stdout.strip().split('\n')[-1])
+    case('no reason stands without a survivor', 'STALE' not in got.stdout)
     mutants_in_time(got.stdout)
 
 
