@@ -6,11 +6,11 @@
  * change a size: hardware may hold one translation for all of them, and must
  * not find it beside another (arm64: D8.14.1 wants break-before-make where the
  * size of what is cached changes, and D8.7.1 leaves open what is found where
- * some leaves of a run lack the bit; RISC-V: 4.2.1 wants the fence between, chapter 5 that bits 5 to
- * 0 of all agree).  So all leaves of the run are frozen, its whole span is
- * invalidated, and then they are published as they are to be.  Software reads
- * through them meanwhile.  (rules: freeze-then-change, never-through-empty,
- * whole-span)
+ * some leaves of a run lack the bit; RISC-V: 4.2.1 wants the fence between,
+ * chapter 5 that bits 5 to 0 of all agree).  So all leaves of the run are
+ * frozen, its whole span is invalidated, and then they are published as they
+ * are to be.  Software reads through them meanwhile.  (rules:
+ * freeze-then-change, never-through-empty, whole-span)
  *
  * Three passes over the slots, so that all runs of a table share one
  * invalidation: freeze, invalidate, publish.  What is to become of a run is
