@@ -186,8 +186,8 @@ int tarry_mark(struct tarry_space *s, tarry_va va, uint64_t len,
  * Return:  0, or with nothing changed: TARRY_EALIGN, TARRY_ELENGTH,
  *          TARRY_ERANGE, TARRY_EOVERLAP, TARRY_EEXIST, TARRY_ENOMEM,
  *          TARRY_EINVAL (a gather).  TARRY_ELISTENER: done, but some cache may
- *          still know the old place; or, where a large leaf that sticks out had
- *          to be split first, put back.
+ *          still know the old place; a large leaf that sticks out stays where
+ *          its split was not answered.
  */
 int tarry_move(struct tarry_space *s, tarry_va from, tarry_va to, uint64_t len,
 	       const struct tarry_how *how);
@@ -212,8 +212,9 @@ int tarry_move(struct tarry_space *s, tarry_va from, tarry_va to, uint64_t len,
  * Return:  0, or with nothing changed: TARRY_EALIGN, TARRY_ELENGTH,
  *          TARRY_ERANGE, TARRY_EFORMAT, TARRY_EEXIST, TARRY_ENOMEM,
  *          TARRY_EBUSY (get() refused a leaf), TARRY_EINVAL (same space, or a
- *          gather).  TARRY_ELISTENER: done, but some cache may still write; or,
- *          where a large leaf that sticks out had to be split first, put back.
+ *          gather).  TARRY_ELISTENER: done, but some cache may still write; or
+ *          done up to a large leaf that sticks out, if its split was not
+ *          answered.
  */
 int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 		uint64_t len, const struct tarry_how *how);
