@@ -232,9 +232,30 @@ static void clone_copy(struct tarry_op *op, const struct clone *cl,
 	}
 }
 
-/* A step for every leaf and mark of the range, to its end or to *@end; stops
- * where the owner refuses, and says so. */
-static int clone_each(struct tarry_op *op, enum clone_step step,
+/* A leaf that sticks out becomes a table; false: a cache did not answer, and it
+ * is what it was.  rule: spares-follow */
+static bool clone_split(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
+{
+	struct cursor *c = &op->c;
+	struct tarry_table *t = c->at[c->level].table;
+	bool spare = facts(op->f)->has_spare(e);
+	uint32_t id = spare ? tarry_spare_pop(op->pool, t)
+			    : tarry_op_table(op, c->level - 1);
+
+	if (tarry_split_slot(op, cursor_slot(c), e, kind, c->level,
+			     cursor_bits(c), id))
+		return true;
+	if (spare)
+		tarry_spare_push(op->pool, t, id);
+	else
+		tarry_stock_put(&op->local, op->pool, id);
+	return false;
+}
+
+/* A step for every leaf and mark of the range, from @begin on, to its end or to
+ * *@end; stops where the owner refuses or a cache does not answer, and says
+ * where. */
+static int clone_each(struct tarry_op *op, enum clone_step step, uint64_t begin,
 		      const uint64_t *end, uint64_t *stopped)
 {
 	const struct clone *cl = op->what;
@@ -261,21 +282,10 @@ static int clone_each(struct tarry_op *op, enum clone_step step,
 		e = entry_load_locked(f, cursor_slot(c));
 		kind = entry_kind(f, &e, c->level);
 		if (step == CLONE_COPY && clone_splits(op, cl, kind, e)) {
-			uint32_t id = tarry_op_table(op, c->level - 1);
-
-			if (f->has_spare(e))
-				tarry_stock_put(
-					&op->local, op->pool,
-					tarry_spare_pop(op->pool,
-							c->at[c->level].table));
-			e = f->set_spare(e, false);
-			if (!tarry_split_slot(op, cursor_slot(c), e, kind,
-					      c->level, cursor_bits(c), id)) {
-				tarry_stock_put(&op->local, op->pool, id);
-				*stopped = cursor_from(c);
-				return TARRY_ELISTENER;
-			}
-			continue;
+			if (clone_split(op, kind, e))
+				continue;
+			*stopped = cursor_from(c);
+			return TARRY_ELISTENER;
 		}
 		if (kind == TARRY_TABLE) {
 			range_into(op, c, e);
@@ -283,6 +293,8 @@ static int clone_each(struct tarry_op *op, enum clone_step step,
 		}
 		if (step == CLONE_COPY && kind != TARRY_EMPTY)
 			clone_copy(op, cl, kind, e);
+		else if (cursor_from(c) < begin)
+			;
 		else if (kind == TARRY_LEAF && clone_get(op, e, step) < 0) {
 			*stopped = cursor_from(c);
 			return TARRY_EBUSY;
@@ -301,7 +313,7 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 	struct clone cl = {.to = &op_to,
 			   .keep_write = how && (how->flags & TARRY_KEEP_WRITE),
 			   .answered = &answered};
-	uint64_t stopped = 0;
+	uint64_t first = va_bits_of(f, va), stopped = 0;
 	int err = range_check(f, va, len);
 
 	if (err)
@@ -319,11 +331,19 @@ int tarry_clone(struct tarry_space *from, struct tarry_space *to, tarry_va va,
 	err = clone_take(&op_from, &op_to);
 	if (!err) {
 		if (a->pool->owner.get)
-			err = clone_each(&op_from, CLONE_GET, NULL, &stopped);
+			err = clone_each(&op_from, CLONE_GET, first, NULL,
+					 &stopped);
 		if (err)
-			clone_each(&op_from, CLONE_PUT, &stopped, &stopped);
+			clone_each(&op_from, CLONE_PUT, first, &stopped,
+				   &stopped);
 		else
-			err = clone_each(&op_from, CLONE_COPY, NULL, &stopped);
+			err = clone_each(&op_from, CLONE_COPY, first, NULL,
+					 &stopped);
+		/* The other space does not map the rest, and will not give it
+		 * back. */
+		if (err == TARRY_ELISTENER && a->pool->owner.get)
+			clone_each(&op_from, CLONE_PUT, stopped, NULL,
+				   &stopped);
 		/* rule: invalidate-before-unlock */
 		answered &= tarry_gather_invalidate(op_from.g);
 		answered &= tarry_gather_invalidate(op_to.g);

@@ -315,19 +315,14 @@ void tarry_pool_stats(struct tarry_pool *pool, struct tarry_pool_stats *stats)
 		parts[1] = shard->with_defer;
 		parts[2] = shard->with_helper;
 		for (unsigned int j = 0; j < 3; j++) {
-			/* The counts of a batch in flight stand still until it
-			 * is finished; then they are for its owner only. */
+			/* The counts of a batch in flight stand still until its
+			 * owner, with this lock, counts it as retired. */
 			if (!parts[j])
 				continue;
-			stats->waiting +=
-				tarry_load(&parts[j]->n_tables, TARRY_RELAXED);
-			stats->waiting_pages +=
-				tarry_load(&parts[j]->n_runs, TARRY_RELAXED);
+			stats->waiting += parts[j]->n_tables;
+			stats->waiting_pages += parts[j]->n_runs;
 			stats->waiting_bytes +=
-				tarry_load(&parts[j]->table_bytes,
-					   TARRY_RELAXED) +
-				tarry_load(&parts[j]->data_bytes,
-					   TARRY_RELAXED);
+				parts[j]->table_bytes + parts[j]->data_bytes;
 		}
 		stats->retired += shard->retired;
 		stats->released += shard->released;

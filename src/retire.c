@@ -105,12 +105,21 @@ static uint64_t batch_finish(struct tarry_pool *pool, struct tarry_batch *b)
 		tarry_table_free_chain(pool, b->first);
 	b->first = 0;
 	b->last = 0;
-	/* Pairs with tarry_pool_stats(), which looks at batches in flight. */
-	tarry_store(&b->n_tables, 0, TARRY_RELAXED);
-	tarry_store(&b->n_runs, 0, TARRY_RELAXED);
-	tarry_store(&b->table_bytes, 0, TARRY_RELAXED);
-	tarry_store(&b->data_bytes, 0, TARRY_RELAXED);
 	return released;
+}
+
+/* What waited is retired, at one moment for whoever asks.  Shard locked; the
+ * batch was finished. */
+static void batch_count(struct tarry_shard *shard, struct tarry_batch *b,
+			uint64_t released)
+{
+	shard->retired += b->n_tables;
+	shard->released += released;
+	shard->grace_periods++;
+	b->n_tables = 0;
+	b->n_runs = 0;
+	b->table_bytes = 0;
+	b->data_bytes = 0;
 }
 
 static void shard_ready(struct tarry_port_defer *defer);
@@ -146,14 +155,11 @@ static void shard_ready(struct tarry_port_defer *defer)
 		(struct tarry_shard *)((char *)defer -
 				       offsetof(struct tarry_shard, defer));
 	struct tarry_pool *pool = shard->pool;
-	uint32_t tables = shard->with_defer->n_tables;
 	uint64_t released = batch_finish(pool, shard->with_defer);
 	bool idle;
 
 	shard_lock(shard);
-	shard->retired += tables;
-	shard->released += released;
-	shard->grace_periods++;
+	batch_count(shard, shard->with_defer, released);
 	shard->with_defer = NULL;
 	shard->sent = false;
 	idle = batch_empty(shard->open);
@@ -178,7 +184,6 @@ static void shard_help(struct tarry_shard *shard)
 	struct tarry_pool *pool = shard->pool;
 	struct tarry_batch *b;
 	uint64_t released;
-	uint32_t tables;
 
 	lock_none_held();
 	for (;;) {
@@ -202,13 +207,10 @@ static void shard_help(struct tarry_shard *shard)
 
 	/* rule: unlink-invalidate-wait-free */
 	tarry_port_synchronize();
-	tables = b->n_tables;
 	released = batch_finish(pool, b);
 
 	shard_lock(shard);
-	shard->retired += tables;
-	shard->released += released;
-	shard->grace_periods++;
+	batch_count(shard, b, released);
 	shard->helped++;
 	shard->with_helper = NULL;
 	tarry_store(&shard->helping, 0, TARRY_RELEASE);

@@ -239,10 +239,10 @@ tarry_inline struct tarry_page *page_in(const struct tarry_region *r,
 /* What waits for one grace period. */
 struct tarry_batch {
 	uint32_t first, last; /* S or O  detached tables */
-	uint32_t n_tables;    /* S or O */
-	uint32_t n_runs;      /* S or O */
-	uint64_t table_bytes; /* S or O */
-	uint64_t data_bytes;  /* S or O */
+	uint32_t n_tables;    /* S */
+	uint32_t n_runs;      /* S O */
+	uint64_t table_bytes; /* S */
+	uint64_t data_bytes;  /* S */
 	struct tarry_run runs[TARRY_BATCH_RUNS];
 };
 

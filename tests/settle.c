@@ -377,7 +377,48 @@ static void nothing_left_with_a_cache_that_fails_now_and_then(void **state)
 	bed_close(&b);
 }
 
+/* What a clone took of the owner and did not map, it gives back; and the leaf
+ * that it could not split is what it was, with its spare. */
+static void clone_gives_back_what_it_did_not_map(void **state)
+{
+	const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
+	const struct tarry_how small = {.levels = 1};
+	struct tarry_space *to;
+	struct probe p = {0};
+	struct bed b;
+
+	(void)state;
+	for (int spare = 0; spare < 2; spare++) {
+		bed_open(&b, "x86_64-4", TARRY_SPACE_RELEASE);
+		assert_int_equal(tarry_map(b.space, 0, 0, K4, RW, NULL), 0);
+		assert_int_equal(tarry_map(b.space, M2, M2, M2, RW, &small), 0);
+		assert_int_equal(tarry_collapse(b.space, M2, 1, 0, NULL,
+						spare ? &deposit : NULL),
+				 0);
+		assert_int_equal(tarry_space_create(b.pool, b.format,
+						    TARRY_SPACE_RELEASE, &to),
+				 0);
+		probe_listen(&p, &b, b.space);
+		p.deaf = true;
+		EXPECT_ERR_ONLY(TARRY_ELISTENER, tarry_clone, b.space, to, 0,
+				M2 + K4, NULL);
+		p.deaf = false;
+		assert_int_equal(tarry_settle(b.space), 0);
+		assert_int_equal(b.owner.gets, 2);
+		assert_int_equal(b.owner.puts, 1);
+		assert_sound(b.space);
+		assert_leaf(b.space, M2, M2, 1, RW);
+		assert_int_equal(tarry_unmap(to, 0, 2 * M2, NULL), 0);
+		tarry_pool_drain(b.pool);
+		assert_int_equal(b.owner.releases, 1);
+		assert_int_equal(tarry_space_destroy(to), 0);
+		probe_unlisten(&p, b.space);
+		bed_close(&b);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(clone_gives_back_what_it_did_not_map),
 	cmocka_unit_test(settle_of_nothing_tells_nobody),
 	cmocka_unit_test(settle_frees_what_was_kept),
 	cmocka_unit_test(unlink_invalidate_wait_free_of_what_was_kept),
