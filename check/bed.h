@@ -35,6 +35,9 @@ struct bed {
 	bool wrote;
 	uint32_t gone;
 	struct tarry_soft_tlb *tlb;
+	/* A cache of software's, and was it told of anything? */
+	struct tarry_listener cache;
+	uint32_t told;
 	/* So many invalidations are lost, and not answered. */
 	uint32_t deaf;
 	/* With TARRY_SPACE_NO_SNOOP: the pool as it is in memory, which is what

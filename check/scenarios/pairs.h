@@ -17,40 +17,55 @@
 /* What the operations at work can do to page 0. */
 enum { TAKES = 1, COPIES = 2, MARKS = 4, REPLACES = 8 };
 
-static inline void pair_setup(unsigned int flags)
+/* What the operations and the reader of a pair want at the start. */
+enum { HUGE = 1, HW = 2, KEPT = 4, WORDS = 8 };
+
+/* Page 3 went while CPU 0, which has it cached, did not say that it forgot. */
+static inline void pair_keep(void)
 {
-	bed_open_two(2, flags | TARRY_SPACE_RELEASE);
-	bed_map(0, 10, 1);
-	bed_map(1, 11, 1);
+	bed_map(3, 23, 1);
+	check_assert(bed_hw_read(0, 3) == 23);
+	bed.deaf = 1;
+	check_assert(bed_unmap(3, 1) == TARRY_ELISTENER);
+	check_assert(!bed.deaf);
+}
+
+static inline void pair_setup(unsigned int wants)
+{
+	/* A CPU is who does not answer. */
+	unsigned int hw = wants & (HW | KEPT) ? TARRY_SPACE_HARDWARE : 0;
+
+	if (wants & WORDS)
+		bed_companions();
+	bed_open_two(2, TARRY_SPACE_RELEASE | hw);
+	if (wants & HUGE) {
+		bed_map(0, 10, 2);
+	} else {
+		bed_map(0, 10, 1);
+		bed_map(1, 11, 1);
+	}
 	bed_map(2, 22, 1);
+	if (wants & KEPT)
+		pair_keep();
 }
 
-static inline void pair_setup_huge(unsigned int flags)
-{
-	bed_open_two(2, flags | TARRY_SPACE_RELEASE);
-	bed_map(0, 10, 2);
-	bed_map(2, 22, 1);
-}
+#define PAIR_SETUP(name, wants)               \
+	static inline void setup_##name(void) \
+	{                                     \
+		pair_setup(wants);            \
+	}
 
-static inline void setup_small(void)
-{
-	pair_setup(0);
-}
-
-static inline void setup_huge(void)
-{
-	pair_setup_huge(0);
-}
-
-static inline void setup_small_hw(void)
-{
-	pair_setup(TARRY_SPACE_HARDWARE);
-}
-
-static inline void setup_huge_hw(void)
-{
-	pair_setup_huge(TARRY_SPACE_HARDWARE);
-}
+PAIR_SETUP(small, 0)
+PAIR_SETUP(small_hw, HW)
+PAIR_SETUP(small_kept, KEPT)
+PAIR_SETUP(small_words, WORDS)
+PAIR_SETUP(small_hw_kept, HW | KEPT)
+PAIR_SETUP(small_hw_words, HW | WORDS)
+PAIR_SETUP(small_kept_words, KEPT | WORDS)
+PAIR_SETUP(huge, HUGE)
+PAIR_SETUP(huge_hw, HUGE | HW)
+PAIR_SETUP(huge_kept, HUGE | KEPT)
+PAIR_SETUP(huge_words, HUGE | WORDS)
 
 /* An error that says "not as it stands now" is an answer like any other. */
 static inline void answer(int err)
@@ -65,6 +80,11 @@ static inline void answer(int err)
 	case TARRY_EMARK:
 	case TARRY_EAGAIN:
 		return;
+	case TARRY_EBUSY:
+		/* A table with a word does not become one leaf. */
+		if (bed.companions)
+			return;
+		/* fall through */
 	default:
 		check_violation(CHECK_ASSERT, "an operation says %d", err);
 	}
@@ -202,6 +222,31 @@ static inline void gather(void)
 	answer(tarry_gather_end(&g));
 }
 
+static inline void settle(void)
+{
+	check_assert(!tarry_settle(bed.space));
+}
+
+/* The word beside page 0. */
+static inline void exchange(void)
+{
+	uint64_t old = 0;
+
+	answer(tarry_companion_exchange(bed.space, 0, &old, 7));
+}
+
+static inline void reserve(void)
+{
+	struct tarry_stock stock = {0};
+	struct tarry_how how = {.stock = &stock};
+
+	check_assert(
+		!tarry_reserve(bed.space, PAGES(3), PAGES(1), NULL, &stock));
+	answer(tarry_map(bed.space, PAGES(3), PAGES(33), PAGES(1), BED_RW,
+			 &how));
+	tarry_unreserve(&stock);
+}
+
 /* ---- readers of page 0 ---- */
 
 /* Found there while operations that do @what were at work? */
@@ -213,6 +258,38 @@ static inline void found(int page, unsigned int what)
 	if (page == -1)
 		check_violation(CHECK_LOST, "a mapped page is not found");
 	check_violation(CHECK_STALE, "page 0 is %d", page);
+}
+
+/* A cache of software's, which uses what it has until it is told. */
+static inline void cache_send(struct tarry_listener *l,
+			      const struct tarry_span *spans, unsigned int n)
+{
+	(void)l, (void)spans, (void)n;
+	tarry_store(&bed.told, 1, TARRY_RELEASE);
+}
+
+static inline void cache_listen(void)
+{
+	bed.cache.send = cache_send;
+	check_assert(!tarry_listen(bed.space, &bed.cache));
+}
+
+static inline void cache_unlisten(void)
+{
+	check_assert(!tarry_unlisten(bed.space, &bed.cache));
+}
+
+/* Does it use @page? */
+static inline bool cache_use(int page)
+{
+	bool uses;
+
+	tarry_port_read_begin();
+	uses = page >= 0 && !tarry_load(&bed.told, TARRY_ACQUIRE);
+	if (uses)
+		check_page_touch((unsigned int)page);
+	tarry_port_read_end();
+	return uses;
 }
 
 #endif

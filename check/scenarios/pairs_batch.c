@@ -313,3 +313,59 @@ static void reads_idle(void)
 CHECK_SCENARIO(pair_idle__batch, .about = "idle against batch",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"idle", idle}, {"batch", reads_idle}})
+
+static void reads_reserve(void)
+{
+	tarry_va va[2] = {0, PAGES(2)};
+	struct tarry_hit hits[2];
+	int errs[2];
+
+	tarry_port_read_begin();
+	tarry_translate_batch(bed.space, va, hits, errs, 2);
+	found(errs[0] ? -1 : (int)(hits[0].oa / BED_PAGE), 0);
+	if (!errs[0])
+		check_page_touch((unsigned int)(hits[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_reserve__batch, .about = "reserve against batch",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reserve", reserve}, {"batch", reads_reserve}})
+
+static void reads_settle(void)
+{
+	tarry_va va[2] = {0, PAGES(2)};
+	struct tarry_hit hits[2];
+	int errs[2];
+
+	tarry_port_read_begin();
+	tarry_translate_batch(bed.space, va, hits, errs, 2);
+	found(errs[0] ? -1 : (int)(hits[0].oa / BED_PAGE), 0);
+	if (!errs[0])
+		check_page_touch((unsigned int)(hits[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_settle__batch, .about = "settle against batch",
+	       .shared = BED_SHARED, .setup = setup_small_kept,
+	       .finish = bed_close,
+	       .threads = {{"settle", settle}, {"batch", reads_settle}})
+
+static void reads_exchange(void)
+{
+	tarry_va va[2] = {0, PAGES(2)};
+	struct tarry_hit hits[2];
+	int errs[2];
+
+	tarry_port_read_begin();
+	tarry_translate_batch(bed.space, va, hits, errs, 2);
+	found(errs[0] ? -1 : (int)(hits[0].oa / BED_PAGE), 0);
+	if (!errs[0])
+		check_page_touch((unsigned int)(hits[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_exchange__batch, .about = "exchange against batch",
+	       .shared = BED_SHARED, .setup = setup_small_words,
+	       .finish = bed_close,
+	       .threads = {{"exchange", exchange}, {"batch", reads_exchange}})

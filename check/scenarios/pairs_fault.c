@@ -211,3 +211,41 @@ static void reads_idle(void)
 CHECK_SCENARIO(pair_idle__fault, .about = "idle against fault",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"idle", idle}, {"fault", reads_idle}})
+
+static void reads_reserve(void)
+{
+	int err = tarry_fault(bed.space, 0, TARRY_R);
+
+	if (err != TARRY_EAGAIN)
+		found(err ? -1 : 10, 0);
+}
+
+CHECK_SCENARIO(pair_reserve__fault, .about = "reserve against fault",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reserve", reserve}, {"fault", reads_reserve}})
+
+static void reads_settle(void)
+{
+	int err = tarry_fault(bed.space, 0, TARRY_R);
+
+	if (err != TARRY_EAGAIN)
+		found(err ? -1 : 10, 0);
+}
+
+CHECK_SCENARIO(pair_settle__fault, .about = "settle against fault",
+	       .shared = BED_SHARED, .setup = setup_small_kept,
+	       .finish = bed_close,
+	       .threads = {{"settle", settle}, {"fault", reads_settle}})
+
+static void reads_exchange(void)
+{
+	int err = tarry_fault(bed.space, 0, TARRY_R);
+
+	if (err != TARRY_EAGAIN)
+		found(err ? -1 : 10, 0);
+}
+
+CHECK_SCENARIO(pair_exchange__fault, .about = "exchange against fault",
+	       .shared = BED_SHARED, .setup = setup_small_words,
+	       .finish = bed_close,
+	       .threads = {{"exchange", exchange}, {"fault", reads_exchange}})

@@ -244,3 +244,47 @@ CHECK_SCENARIO(pair_idle__hw_read, .about = "idle against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
 	       .threads = {{"idle", idle}, {"hw_read", reads_idle}})
+
+static void reads_reserve(void)
+{
+	int page = bed_hw_read(0, 0);
+
+	/* A fault: hardware met the break, and comes back. */
+	if (page != -1)
+		found(page, 0);
+}
+
+CHECK_SCENARIO(pair_reserve__hw_read, .about = "reserve against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"reserve", reserve}, {"hw_read", reads_reserve}})
+
+static void reads_settle(void)
+{
+	int page = bed_hw_read(0, 0);
+
+	/* A fault: hardware met the break, and comes back. */
+	if (page != -1)
+		found(page, 0);
+	/* As long as it is cached it is kept. */
+	bed_hw_read(0, 3);
+}
+
+CHECK_SCENARIO(pair_settle__hw_read, .about = "settle against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw_kept,
+	       .finish = bed_close,
+	       .threads = {{"settle", settle}, {"hw_read", reads_settle}})
+
+static void reads_exchange(void)
+{
+	int page = bed_hw_read(0, 0);
+
+	/* A fault: hardware met the break, and comes back. */
+	if (page != -1)
+		found(page, 0);
+}
+
+CHECK_SCENARIO(pair_exchange__hw_read, .about = "exchange against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw_words,
+	       .finish = bed_close,
+	       .threads = {{"exchange", exchange}, {"hw_read", reads_exchange}})

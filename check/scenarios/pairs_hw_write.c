@@ -228,3 +228,45 @@ CHECK_SCENARIO(pair_idle__hw_write, .about = "idle against hw_write",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
 	       .threads = {{"idle", idle}, {"hw_write", reads_idle}})
+
+static void reads_reserve(void)
+{
+	int page = bed_hw_write(0, 0);
+
+	if (page != -1)
+		found(page, 0);
+}
+
+CHECK_SCENARIO(pair_reserve__hw_write, .about = "reserve against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"reserve", reserve}, {"hw_write", reads_reserve}})
+
+static void reads_settle(void)
+{
+	int page = bed_hw_write(0, 0);
+
+	if (page != -1)
+		found(page, 0);
+	/* As long as it is cached it is kept. */
+	bed_hw_read(0, 3);
+}
+
+CHECK_SCENARIO(pair_settle__hw_write, .about = "settle against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw_kept,
+	       .finish = bed_close,
+	       .threads = {{"settle", settle}, {"hw_write", reads_settle}})
+
+static void reads_exchange(void)
+{
+	int page = bed_hw_write(0, 0);
+
+	if (page != -1)
+		found(page, 0);
+}
+
+CHECK_SCENARIO(pair_exchange__hw_write, .about = "exchange against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw_words,
+	       .finish = bed_close,
+	       .threads = {{"exchange", exchange},
+			   {"hw_write", reads_exchange}})

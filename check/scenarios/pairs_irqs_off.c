@@ -162,3 +162,33 @@ static void reads_idle(void)
 CHECK_SCENARIO(pair_idle__irqs_off, .about = "idle against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"idle", idle}, {"irqs_off", reads_idle}})
+
+static void reads_reserve(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_reserve__irqs_off, .about = "reserve against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reserve", reserve}, {"irqs_off", reads_reserve}})
+
+static void reads_settle(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_settle__irqs_off, .about = "settle against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small_kept,
+	       .finish = bed_close,
+	       .threads = {{"settle", settle}, {"irqs_off", reads_settle}})
+
+static void reads_exchange(void)
+{
+	found(bed_read_irq_off(0), 0);
+}
+
+CHECK_SCENARIO(pair_exchange__irqs_off, .about = "exchange against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small_words,
+	       .finish = bed_close,
+	       .threads = {{"exchange", exchange},
+			   {"irqs_off", reads_exchange}})

@@ -316,3 +316,59 @@ static void reads_idle(void)
 CHECK_SCENARIO(pair_idle__pieces, .about = "idle against pieces",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"idle", idle}, {"pieces", reads_idle}})
+
+static void reads_reserve(void)
+{
+	struct tarry_piece p[4];
+	int64_t n;
+
+	tarry_port_read_begin();
+	n = tarry_translate_range(bed.space, 0, PAGES(1), p, 4);
+	check_assert(n == 1);
+	found(p[0].kind == TARRY_LEAF ? (int)(p[0].oa / BED_PAGE) : -1, 0);
+	if (p[0].kind == TARRY_LEAF)
+		check_page_touch((unsigned int)(p[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_reserve__pieces, .about = "reserve against pieces",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reserve", reserve}, {"pieces", reads_reserve}})
+
+static void reads_settle(void)
+{
+	struct tarry_piece p[4];
+	int64_t n;
+
+	tarry_port_read_begin();
+	n = tarry_translate_range(bed.space, 0, PAGES(1), p, 4);
+	check_assert(n == 1);
+	found(p[0].kind == TARRY_LEAF ? (int)(p[0].oa / BED_PAGE) : -1, 0);
+	if (p[0].kind == TARRY_LEAF)
+		check_page_touch((unsigned int)(p[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_settle__pieces, .about = "settle against pieces",
+	       .shared = BED_SHARED, .setup = setup_small_kept,
+	       .finish = bed_close,
+	       .threads = {{"settle", settle}, {"pieces", reads_settle}})
+
+static void reads_exchange(void)
+{
+	struct tarry_piece p[4];
+	int64_t n;
+
+	tarry_port_read_begin();
+	n = tarry_translate_range(bed.space, 0, PAGES(1), p, 4);
+	check_assert(n == 1);
+	found(p[0].kind == TARRY_LEAF ? (int)(p[0].oa / BED_PAGE) : -1, 0);
+	if (p[0].kind == TARRY_LEAF)
+		check_page_touch((unsigned int)(p[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_exchange__pieces, .about = "exchange against pieces",
+	       .shared = BED_SHARED, .setup = setup_small_words,
+	       .finish = bed_close,
+	       .threads = {{"exchange", exchange}, {"pieces", reads_exchange}})

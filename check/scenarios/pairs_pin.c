@@ -294,3 +294,56 @@ static void reads_idle(void)
 CHECK_SCENARIO(pair_idle__pin, .about = "idle against pin",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"idle", idle}, {"pin", reads_idle}})
+
+static void reads_reserve(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_ENOENT);
+	if (err == TARRY_EAGAIN)
+		return;
+	found(err ? -1 : (int)(hit.oa / BED_PAGE), 0);
+	if (!err)
+		tarry_unpin(bed.space, &hit);
+}
+
+CHECK_SCENARIO(pair_reserve__pin, .about = "reserve against pin",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reserve", reserve}, {"pin", reads_reserve}})
+
+static void reads_settle(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_ENOENT);
+	if (err == TARRY_EAGAIN)
+		return;
+	found(err ? -1 : (int)(hit.oa / BED_PAGE), 0);
+	if (!err)
+		tarry_unpin(bed.space, &hit);
+}
+
+CHECK_SCENARIO(pair_settle__pin, .about = "settle against pin",
+	       .shared = BED_SHARED, .setup = setup_small_kept,
+	       .finish = bed_close,
+	       .threads = {{"settle", settle}, {"pin", reads_settle}})
+
+static void reads_exchange(void)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_ENOENT);
+	if (err == TARRY_EAGAIN)
+		return;
+	found(err ? -1 : (int)(hit.oa / BED_PAGE), 0);
+	if (!err)
+		tarry_unpin(bed.space, &hit);
+}
+
+CHECK_SCENARIO(pair_exchange__pin, .about = "exchange against pin",
+	       .shared = BED_SHARED, .setup = setup_small_words,
+	       .finish = bed_close,
+	       .threads = {{"exchange", exchange}, {"pin", reads_exchange}})

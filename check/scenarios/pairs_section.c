@@ -161,3 +161,32 @@ static void reads_idle(void)
 CHECK_SCENARIO(pair_idle__section, .about = "idle against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"idle", idle}, {"section", reads_idle}})
+
+static void reads_reserve(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_reserve__section, .about = "reserve against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"reserve", reserve}, {"section", reads_reserve}})
+
+static void reads_settle(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_settle__section, .about = "settle against section",
+	       .shared = BED_SHARED, .setup = setup_small_kept,
+	       .finish = bed_close,
+	       .threads = {{"settle", settle}, {"section", reads_settle}})
+
+static void reads_exchange(void)
+{
+	found(bed_read(0), 0);
+}
+
+CHECK_SCENARIO(pair_exchange__section, .about = "exchange against section",
+	       .shared = BED_SHARED, .setup = setup_small_words,
+	       .finish = bed_close,
+	       .threads = {{"exchange", exchange}, {"section", reads_exchange}})

@@ -6,22 +6,34 @@
 
 static void open_small(void)
 {
-	tarry_oa oa;
-
 	setup_small();
 	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
 	check_assert(!tarry_soft_tlb_init(bed.tlb, bed.space));
-	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &oa));
+	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &(tarry_oa){0}));
 }
 
 static void open_huge(void)
 {
-	tarry_oa oa;
-
 	setup_huge();
 	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
 	check_assert(!tarry_soft_tlb_init(bed.tlb, bed.space));
-	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &oa));
+	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &(tarry_oa){0}));
+}
+
+static void open_small_kept(void)
+{
+	setup_small_kept();
+	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
+	check_assert(!tarry_soft_tlb_init(bed.tlb, bed.space));
+	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &(tarry_oa){0}));
+}
+
+static void open_small_words(void)
+{
+	setup_small_words();
+	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
+	check_assert(!tarry_soft_tlb_init(bed.tlb, bed.space));
+	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &(tarry_oa){0}));
 }
 
 static void close(void)
@@ -324,3 +336,55 @@ static void reads_idle(void)
 CHECK_SCENARIO(pair_idle__soft_tlb, .about = "idle against soft_tlb",
 	       .shared = BED_SHARED, .setup = open_small, .finish = close,
 	       .threads = {{"idle", idle}, {"soft_tlb", reads_idle}})
+
+static void reads_reserve(void)
+{
+	tarry_oa oa;
+	int err;
+
+	tarry_port_read_begin();
+	err = tarry_soft_tlb_translate(bed.tlb, 0, &oa);
+	found(err ? -1 : (int)(oa / BED_PAGE), 0);
+	if (!err)
+		check_page_touch((unsigned int)(oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_reserve__soft_tlb, .about = "reserve against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .threads = {{"reserve", reserve}, {"soft_tlb", reads_reserve}})
+
+static void reads_settle(void)
+{
+	tarry_oa oa;
+	int err;
+
+	tarry_port_read_begin();
+	err = tarry_soft_tlb_translate(bed.tlb, 0, &oa);
+	found(err ? -1 : (int)(oa / BED_PAGE), 0);
+	if (!err)
+		check_page_touch((unsigned int)(oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_settle__soft_tlb, .about = "settle against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small_kept, .finish = close,
+	       .threads = {{"settle", settle}, {"soft_tlb", reads_settle}})
+
+static void reads_exchange(void)
+{
+	tarry_oa oa;
+	int err;
+
+	tarry_port_read_begin();
+	err = tarry_soft_tlb_translate(bed.tlb, 0, &oa);
+	found(err ? -1 : (int)(oa / BED_PAGE), 0);
+	if (!err)
+		check_page_touch((unsigned int)(oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+CHECK_SCENARIO(pair_exchange__soft_tlb, .about = "exchange against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small_words, .finish = close,
+	       .threads = {{"exchange", exchange},
+			   {"soft_tlb", reads_exchange}})
