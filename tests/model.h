@@ -33,6 +33,9 @@ struct model {
 	uint64_t seed, x, step;
 	uint64_t runs; /* answers that went on through a run */
 	bool companions;
+	bool listeners;	     /* caches listen to the first space */
+	uint64_t unanswered; /* operations that one did not answer */
+	uint64_t stuck;	     /* of which a large leaf stopped */
 	char latest[LATEST][96];
 	unsigned int n_latest;
 };
@@ -68,5 +71,29 @@ void do_split(struct aim *a);
 /* model_reclaim.c */
 void do_unmap_some(struct aim *a);
 void do_reclaim_idle(struct aim *a);
+
+/* model_listeners.c */
+void do_rest(struct aim *a);
+void do_settle(struct aim *a);
+void listeners_begin(void);
+void listeners_end(void);
+/* From here on a cache does not answer, perhaps; of a few pages then. */
+void silence_maybe(struct aim *a);
+void silence_ends(void);
+/* What an operation says that was done, although a cache did not answer. */
+int done_if_silent(int err);
+/* ... and what one says that was put back. */
+bool put_back(int err);
+/* Pages of an aim, [first, end): all but those of large leaves with these
+ * rights that stick out of it and, as a cache is silent, cannot be split. */
+struct part {
+	uint64_t first, end;
+};
+struct part not_stuck(const struct aim *a, tarry_rights rights);
+/* What an operation says that was to say @want, had all caches answered, and
+ * was done to @part alone: it must say so if that is not the aim. */
+int done_in_part(const struct aim *a, struct part part, int want, int err);
+/* They say what the reference says; and look at one page more. */
+void check_caches(const struct aim *a);
 
 #endif

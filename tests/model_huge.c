@@ -33,7 +33,7 @@ void do_collapse(struct aim *a)
 	note("collapse", a);
 	err = tarry_collapse(m.space[a->space], a->va, 1, 0, NULL, &a->how);
 	/* A word may have been left by a page that is gone. */
-	if (m.companions && err == TARRY_EBUSY)
+	if ((m.companions && err == TARRY_EBUSY) || put_back(err))
 		return;
 	for (uint64_t i = 0; !err && i < a->n; i++)
 		if (a->pages[i].what == LEAF && a->pages[i].word)
@@ -96,7 +96,7 @@ void do_retract(struct aim *a)
 	if (!aim_at_table(a))
 		return;
 	note("retract", a);
-	err = tarry_retract(m.space[a->space], a->va, 1, NULL);
+	err = done_if_silent(tarry_retract(m.space[a->space], a->va, 1, NULL));
 	if (err && err != TARRY_ENOENT && err != TARRY_ELEAF)
 		wrong("retract", err);
 	for (uint64_t i = 0; !err && i < a->n; i++)
@@ -171,6 +171,6 @@ void do_split(struct aim *a)
 
 	note("split", a);
 	err = tarry_split(m.space[a->space], a->va, level, NULL);
-	if (err && err != TARRY_ENOENT)
+	if (err && err != TARRY_ENOENT && !put_back(err))
 		wrong("split", err);
 }
