@@ -120,6 +120,8 @@ static void *stranger(void *arg)
 
 void kernel_up(unsigned int page_lg2)
 {
+	char *mapped;
+
 	k.page_lg2 = page_lg2;
 	k.n = KERNEL_BYTES >> page_lg2;
 	k.ram = mmap(NULL, 2 * KERNEL_BYTES, PROT_READ | PROT_WRITE,
@@ -127,8 +129,13 @@ void kernel_up(unsigned int page_lg2)
 	k.mem_map = aligned_alloc(64, k.n * sizeof(*k.mem_map));
 	if (k.ram == MAP_FAILED || !k.mem_map)
 		abort();
+	/* What is aligned is kept. */
+	mapped = k.ram;
 	k.ram = (char *)(((uintptr_t)k.ram + KERNEL_BYTES - 1) &
 			 ~(KERNEL_BYTES - 1));
+	if (k.ram != mapped)
+		munmap(mapped, (size_t)(k.ram - mapped));
+	munmap(k.ram + KERNEL_BYTES, (size_t)(mapped + KERNEL_BYTES - k.ram));
 	/* As much as most tests need: it is done for each pool. */
 	memset(k.ram, 0x5a, KERNEL_BYTES / 8);
 	memset(k.mem_map, 0xa5, k.n * sizeof(*k.mem_map));
