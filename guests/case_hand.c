@@ -53,6 +53,21 @@ static void hand_end(uint32_t rounds)
 	expect(h.ended == rounds);
 }
 
+/* CPU 0's round: the arena's first table is taken away while CPU 1 is where it
+ * was to come to. */
+static void table_goes(uint32_t round)
+{
+	say_round(&h.round, round);
+	await(&h.at, round);
+	expect(!tarry_unmap(world.space, world.arena,
+			    1ull << world.format->span_lg2[1], NULL));
+	/* What may be freed is, in all the time that it takes. */
+	for (unsigned int i = 0; i < 64; i++)
+		tarry_bare_poll();
+	say_round(&h.go, round);
+	await(&h.ended, round);
+}
+
 /* ---- a table goes while a walker is in it ---- */
 
 static int waits_inside(void *ctx, const struct tarry_piece *piece)
@@ -92,15 +107,7 @@ static void a_table_stays_while_a_walker_is_in_it(void)
 		for (unsigned int p = 0; p < PAGES; p++)
 			arena_map(world.arena + 2 * p * world.page, 1 + p,
 				  world.page, RW, 1);
-		say_round(&h.round, round);
-		await(&h.at, round);
-		expect(!tarry_unmap(world.space, world.arena,
-				    1ull << world.format->span_lg2[1], NULL));
-		/* What may be freed is, in all the time that it takes. */
-		for (unsigned int i = 0; i < 64; i++)
-			tarry_bare_poll();
-		say_round(&h.go, round);
-		await(&h.ended, round);
+		table_goes(round);
 		tarry_bare_poll();
 	}
 	hand_end(ROUNDS);
@@ -165,14 +172,7 @@ static void a_table_stays_while_interrupts_are_off(void)
 	hand_begin(walks_with_interrupts_off);
 	for (uint32_t round = 1; round <= WINDOWS; round++) {
 		arena_map(world.arena, 1, world.page, RW, 1);
-		say_round(&h.round, round);
-		await(&h.at, round);
-		expect(!tarry_unmap(world.space, world.arena,
-				    1ull << world.format->span_lg2[1], NULL));
-		for (unsigned int i = 0; i < 64; i++)
-			tarry_bare_poll();
-		say_round(&h.go, round);
-		await(&h.ended, round);
+		table_goes(round);
 	}
 	hand_end(WINDOWS);
 }
@@ -234,9 +234,7 @@ static void a_write_waits_while_its_page_is_copied(void)
 	uint32_t lost = 0;
 
 	/* The large page; never the first frames, which the small ones are. */
-	h.first = (unsigned int)((-world.frames & (span - 1)) / world.page);
-	if (h.first <= PAGES)
-		h.first = (unsigned int)(span / world.page);
+	h.first = frame_aligned(PAGES + 1, span);
 	if (h.first + span / world.page > world.n_frames) {
 		fail("not enough memory for a leaf of level 1");
 		return;

@@ -156,32 +156,19 @@ static void accessed_and_dirty_are_harvested(void)
 	}
 }
 
-/* How far one answer goes; 0: nothing is there. */
-static uint64_t answer_len(uint64_t va)
-{
-	struct tarry_hit hit;
-	int err;
-
-	tarry_read_begin();
-	err = tarry_translate(world.space, va, &hit);
-	tarry_read_end();
-	return err ? 0 : hit.len;
-}
-
 /* Leaves that say they are one: each leads where it should, what hardware notes
  * on any is known of all, and what remains of them is there alone. */
 static void runs_come_apart_and_together(void)
 {
-	unsigned int first = 0, n = 1u << world.format->run_lg2[0];
+	unsigned int n = 1u << world.format->run_lg2[0];
 	uint64_t run = n * world.page, part = world.arena + world.page, value;
+	unsigned int first = frame_aligned(0, run);
 	struct tarry_how how = {.levels = 1};
 
-	while (frame(first) & (run - 1))
-		first++;
 	expect(!tarry_map(world.space, world.arena, frame(first), run, RW,
 			  &how));
 	for (unsigned int turn = 0; turn < 2; turn++) {
-		expect(answer_len(world.arena) == run);
+		expect(sw_len(world.arena) == run);
 		for (unsigned int i = 0; i < n; i++)
 			expect(hw_read(world.arena + i * world.page, &value) &&
 			       value == frame(first + i));
@@ -194,14 +181,14 @@ static void runs_come_apart_and_together(void)
 		expect(!tarry_unmap(world.space, part, world.page, NULL));
 		expect_fault(machine_access(MACHINE_READ, part, &value), part,
 			     true);
-		expect(answer_len(world.arena) == world.page);
+		expect(sw_len(world.arena) == world.page);
 		expect(hw_read(world.arena, &value) && value == frame(first));
 		expect(harvest(world.page, 0) == AD);
 		/* The last one makes it a run again. */
 		expect(!tarry_map(world.space, part, frame(first + 1),
 				  world.page, RW, NULL));
 	}
-	expect(answer_len(world.arena) == run);
+	expect(sw_len(world.arena) == run);
 	expect(!tarry_unmap(world.space, world.arena, run, NULL));
 	frame_reset(first + n - 1);
 	note("%u pages", n);

@@ -12,28 +12,15 @@ static bool region_of_run(void)
 	return smp_region(len, len);
 }
 
-/* What hardware may hold for the page: as far as the answer's end. */
-static uint64_t reach(uint64_t va)
-{
-	struct tarry_hit hit;
-	uint64_t len = 0;
-
-	tarry_read_begin();
-	if (!tarry_translate(world.space, va, &hit))
-		len = hit.len;
-	tarry_read_end();
-	return len;
-}
-
 static bool is_run(void)
 {
-	return reach(world.arena) == smp.len;
+	return sw_len(world.arena) == smp.len;
 }
 
 static void part_region(void)
 {
 	expect(!tarry_unmap(world.space, world.arena, world.page, NULL));
-	expect(reach(world.arena + world.page) == world.page);
+	expect(sw_len(world.arena + world.page) == world.page);
 }
 
 static void join_region(void)
@@ -106,7 +93,7 @@ static void reads_writes_translates_a_run(void)
 		reads = hw_read_retry(va, &value, &faults);
 		writes = hw_write_retry(va + 8, written, &faults);
 		knows = sw_oa(va, &oa);
-		len = reach(va);
+		len = sw_len(va);
 		if (reads && value != to)
 			smp_wrong(va, value);
 		if (knows && oa != to)

@@ -193,10 +193,7 @@ static void reads_writes_translates(void)
 bool smp_region(uint64_t span, uint64_t len)
 {
 	smp.len = len;
-	smp.first = (unsigned int)((-world.frames & (span - 1)) / world.page);
-	if (!smp.first)
-		smp.first =
-			(unsigned int)(span / world.page); /* never frame 0 */
+	smp.first = frame_aligned(1, span); /* never frame 0 */
 	return smp.first + smp.len / world.page <= world.n_frames;
 }
 

@@ -47,6 +47,8 @@ extern struct world world;
 void world_build(void);
 /* Its output address; content as said above. */
 uint64_t frame(unsigned int n);
+/* The first one from @n on whose address is a multiple of @span. */
+unsigned int frame_aligned(unsigned int n, uint64_t span);
 void frame_reset(unsigned int n);
 /* Maps [va, va + len) of the arena to frames from @n on; an error ends it. */
 void arena_map(uint64_t va, unsigned int n, uint64_t len, tarry_rights rights,
@@ -61,6 +63,8 @@ bool hw_read_retry(uint64_t va, uint64_t *value, uint64_t *faults);
 bool hw_write_retry(uint64_t va, uint64_t value, uint64_t *faults);
 /* What tarry says; false: nothing. */
 bool sw_oa(uint64_t va, uint64_t *oa);
+/* How far its answer goes, which is what hardware may hold; 0: nothing. */
+uint64_t sw_len(uint64_t va);
 
 /* ---- port.c: the other CPU ---- */
 

@@ -15,6 +15,11 @@ uint64_t frame(unsigned int n)
 	return world.frames + n * world.page;
 }
 
+unsigned int frame_aligned(unsigned int n, uint64_t span)
+{
+	return n + (unsigned int)((-frame(n) & (span - 1)) / world.page);
+}
+
 void frame_reset(unsigned int n)
 {
 	uint64_t *words = (uint64_t *)(uintptr_t)frame(n);
@@ -150,15 +155,29 @@ bool hw_write_retry(uint64_t va, uint64_t value, uint64_t *faults)
 	return true;
 }
 
-bool sw_oa(uint64_t va, uint64_t *oa)
+static bool sw_hit(uint64_t va, struct tarry_hit *hit)
 {
-	struct tarry_hit hit;
 	int err;
 
 	tarry_read_begin();
-	err = tarry_translate(world.space, va, &hit);
+	err = tarry_translate(world.space, va, hit);
 	tarry_read_end();
-	if (!err)
-		*oa = hit.oa;
 	return !err;
+}
+
+bool sw_oa(uint64_t va, uint64_t *oa)
+{
+	struct tarry_hit hit;
+
+	if (!sw_hit(va, &hit))
+		return false;
+	*oa = hit.oa;
+	return true;
+}
+
+uint64_t sw_len(uint64_t va)
+{
+	struct tarry_hit hit;
+
+	return sw_hit(va, &hit) ? hit.len : 0;
 }
