@@ -30,7 +30,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TCG = ['-accel', 'tcg,thread=multi', '-smp', '2', '-nographic', '-no-reboot']
@@ -141,28 +140,47 @@ def load(machine, path):
         path, ORDERS[folder(machine)])]
 
 
-def run(machine, image, timeout, more=(), until=None):
-    """(lines of TAP, did it end as it should); stops at a line for which
-    until() is true."""
-    emulator, before, option, _, good = MACHINES[machine]
+@contextlib.contextmanager
+def guest(machine, image, timeout, more):
+    """Its process, which does not outlive the block, nor the timeout."""
+    emulator, before, option, _, _ = MACHINES[machine]
     process = subprocess.Popen([emulator, *before, *more, option, image],
                                stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
     watch = threading.Timer(timeout, process.kill)
     watch.start()
-    lines, status = [], None
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        watch.cancel()
+
+
+def console(process, until=None):
+    """Lines of TAP, to the end or one for which until() is true."""
+    lines = []
     for line in process.stdout:
         line = line.decode(errors='replace').replace('\r', '').rstrip('\n')
         if 'TAP version' in line:  # what firmware said before is not ours
             lines, line = [], line[line.index('TAP version'):]
         lines.append(line)
         if until and until(line):
-            process.kill()
             break
-    status = process.wait()
-    process.stdout.close()
-    watch.cancel()
+    return lines
+
+
+def run(machine, image, timeout, more=(), until=None):
+    """(lines of TAP, did it end as it should); stops at a line for which
+    until() is true."""
+    emulator, _, _, _, good = MACHINES[machine]
+    with guest(machine, image, timeout, more) as process:
+        lines = console(process, until)
+        if until:
+            process.kill()
+        status = process.wait()
     ended = status == good if good is not None else '# exit 0' in lines
     if not ended and not until:
         lines.append('# %s ended with status %s (-9: after %d seconds)' % (
@@ -243,17 +261,6 @@ def ask(monitor, text):
     return heard(monitor)
 
 
-def wait_for(process, timeout):
-    """Its console up to where it holds."""
-    lines, end = [], time.time() + timeout
-    while time.time() < end:
-        line = process.stdout.readline().decode(errors='replace').strip()
-        lines.append(line)
-        if '# hold' in line or not line and process.poll() is not None:
-            break
-    return lines
-
-
 def listed(lines):
     """[(va, oa or "-")] of what a guest or guests/hosted printed"""
     return [m.groups() for m in (
@@ -263,38 +270,28 @@ def listed(lines):
 def asked(machine, image, more, out, o, wanted=None):
     """(what the guest said up to its hold, what it wanted, how many of that are
     mapped, where QEMU's own walker does not agree)"""
-    emulator, before, option, _, _ = MACHINES[machine]
     path = os.path.join(out, 'monitor')
-    process = subprocess.Popen(
-        [emulator, *before, *more, '-monitor',
-         'unix:%s,server=on,wait=off' % path, option, image],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT)
-    watch = threading.Timer(o.timeout, process.kill)
-    watch.start()
+    listens = ['-monitor', 'unix:%s,server=on,wait=off' % path]
     wrong, mapped = [], 0
-    try:
-        lines = wait_for(process, o.timeout)
+    with guest(machine, image, o.timeout, more + listens) as process:
+        lines = console(process, lambda line: '# hold' in line)
         wanted = wanted or listed(lines)
-        with socket.socket(socket.AF_UNIX) as monitor:
-            monitor.connect(path)
-            monitor.settimeout(o.timeout)
-            heard(monitor)  # it greets, sooner or later
-            ask(monitor, 'stop')
-            for va, oa in wanted:
-                said = ask(monitor, 'gva2gpa 0x' + va)
-                m = re.search(r'gpa: (?:0x)?([0-9a-f]+)', said)
-                gpa = int(m.group(1), 16) if m else None
-                mapped += gpa is not None
-                if gpa != (None if oa == '-' else int(oa, 16)):
-                    wrong.append('%s: tarry %s, QEMU %s' % (
-                        va, oa, said.split('\n')[1:2]))
-    except OSError as e:
-        wrong.append('the monitor: %s' % e)
-    finally:
-        process.kill()
-        process.wait()
-        watch.cancel()
+        try:
+            with socket.socket(socket.AF_UNIX) as monitor:
+                monitor.connect(path)
+                monitor.settimeout(o.timeout)
+                heard(monitor)  # it greets, sooner or later
+                ask(monitor, 'stop')
+                for va, oa in wanted:
+                    said = ask(monitor, 'gva2gpa 0x' + va)
+                    m = re.search(r'gpa: (?:0x)?([0-9a-f]+)', said)
+                    gpa = int(m.group(1), 16) if m else None
+                    mapped += gpa is not None
+                    if gpa != (None if oa == '-' else int(oa, 16)):
+                        wrong.append('%s: tarry %s, QEMU %s' % (
+                            va, oa, said.split('\n')[1:2]))
+        except OSError as e:
+            wrong.append('the monitor: %s' % e)
     return lines, wanted, mapped, wrong
 
 
