@@ -38,18 +38,6 @@ static void writer_step(void *ctx, uint64_t i)
 	tarry_thread_quiesce();
 }
 
-static void writer_begin(void *ctx)
-{
-	(void)ctx;
-	tarry_thread_begin();
-}
-
-static void writer_end(void *ctx)
-{
-	(void)ctx;
-	tarry_thread_end();
-}
-
 /* In sections of 64 lookups: a grace period must be able to end. */
 BENCH_INLINE uint64_t read_random(const struct pair *p, uint64_t x, bool walk)
 {
@@ -96,9 +84,7 @@ static struct bench_time accompanied(void *ctx, uint64_t seed)
 
 	churn_start(&p->churn);
 	t = alone(ctx, seed);
-	tarry_thread_offline();
 	churn_stop(&p->churn);
-	tarry_thread_online();
 	return t;
 }
 
@@ -141,10 +127,7 @@ static void writer_beside(struct bench *b)
 				  WORLD_BASE +
 					  reader_range(&p, i) * WORLD_TABLE,
 				  WORLD_OA + i * WORLD_TABLE, WORLD_TABLE);
-		p.churn = (struct churn){.step = writer_step,
-					 .thread_begin = writer_begin,
-					 .thread_end = writer_end,
-					 .ctx = &p};
+		p.churn = (struct churn){.step = writer_step, .ctx = &p};
 		bench_interleave(b, sides, 3, &p);
 		bench_row(b, &row, "translate, writer %s, 1048576 pages",
 			  between ? "between the reader's ranges"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A writer beside a reader: a second thread that maps and unmaps ranges of 2M
- * without pause.
+ * A second thread beside the one that is measured, which takes its steps
+ * without pause: a writer that maps and unmaps ranges beside a reader, readers
+ * beside a writer.
  */
 #ifndef TARRY_BENCH_CHURN_H
 #define TARRY_BENCH_CHURN_H
@@ -11,8 +12,8 @@
 #include "bench.h"
 
 struct churn {
-	/* Maps, then unmaps, the @i-th range. */
 	void (*step)(void *ctx, uint64_t i);
+	/* NULL: tarry's. */
 	void (*thread_begin)(void *ctx);
 	void (*thread_end)(void *ctx);
 	void *ctx;
@@ -23,8 +24,9 @@ struct churn {
 	double cpu_ns; /* of all steps */
 };
 
-/* Returns when the writer is at work. */
+/* Returns when the thread has taken a step. */
 void churn_start(struct churn *c);
+/* Waits for the step that it is in. */
 void churn_stop(struct churn *c);
 
 #endif

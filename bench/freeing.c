@@ -8,56 +8,47 @@
  * those of the same liburcu that tarry's port uses.
  */
 #include <linux/membarrier.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "churn.h"
 #include "world.h"
 
 /* ---- readers beside ---- */
 
 struct readers {
-	pthread_t threads[2];
+	struct churn beside[2];
 	unsigned int n;
-	int stop;
-	struct world *w;
 };
 
-static void *readers_run(void *arg)
+static void read_step(void *ctx, uint64_t i)
 {
-	struct readers *r = arg;
+	struct world *w = ctx;
 	struct tarry_hit hit;
 
-	tarry_thread_begin();
-	while (!__atomic_load_n(&r->stop, __ATOMIC_RELAXED)) {
-		tarry_read_begin();
-		for (unsigned int i = 0; i < 64; i++)
-			(void)tarry_translate(r->w->space, world_va(i), &hit);
-		tarry_read_end();
-		tarry_thread_quiesce();
-	}
-	tarry_thread_end();
-	return NULL;
+	(void)i;
+	tarry_read_begin();
+	for (unsigned int p = 0; p < 64; p++)
+		(void)tarry_translate(w->space, world_va(p), &hit);
+	tarry_read_end();
+	tarry_thread_quiesce();
 }
 
 static void readers_start(struct readers *r, struct world *w, unsigned int n)
 {
 	r->n = n;
-	r->stop = 0;
-	r->w = w;
-	for (unsigned int i = 0; i < n; i++)
-		if (pthread_create(&r->threads[i], NULL, readers_run, r))
-			abort();
+	for (unsigned int i = 0; i < n; i++) {
+		r->beside[i] = (struct churn){.step = read_step, .ctx = w};
+		churn_start(&r->beside[i]);
+	}
 }
 
 static void readers_stop(struct readers *r)
 {
-	__atomic_store_n(&r->stop, 1, __ATOMIC_RELAXED);
 	for (unsigned int i = 0; i < r->n; i++)
-		pthread_join(r->threads[i], NULL);
+		churn_stop(&r->beside[i]);
 }
 
 /* ---- the forms ---- */

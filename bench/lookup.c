@@ -122,18 +122,6 @@ static void their_step(void *ctx, uint64_t i)
 	c->rival->unmap(c->r, coming_page(c, i), 512);
 }
 
-static void our_begin(void *ctx)
-{
-	(void)ctx;
-	tarry_thread_begin();
-}
-
-static void our_end(void *ctx)
-{
-	(void)ctx;
-	tarry_thread_end();
-}
-
 static void their_begin(void *ctx)
 {
 	struct contest *c = ctx;
@@ -153,19 +141,14 @@ static struct bench_time beside_writer(struct contest *c, bool our_turn,
 {
 	struct bench_time t;
 
-	c->churn = our_turn ? (struct churn){.step = our_step,
-					     .thread_begin = our_begin,
-					     .thread_end = our_end,
-					     .ctx = c}
+	c->churn = our_turn ? (struct churn){.step = our_step, .ctx = c}
 			    : (struct churn){.step = their_step,
 					     .thread_begin = their_begin,
 					     .thread_end = their_end,
 					     .ctx = c};
 	churn_start(&c->churn);
 	t = our_turn ? ours(c, seed) : theirs(c, seed);
-	tarry_thread_offline();
 	churn_stop(&c->churn);
-	tarry_thread_online();
 	return t;
 }
 

@@ -7,12 +7,12 @@
  * into Linux: touch and zap over 50 GB (table memory), faults with and without
  * (their rate), and a process of 55 TB of which 590 GB are in use.
  */
-#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "churn.h"
 #include "kernel.h"
 #include "world.h"
 
@@ -217,12 +217,10 @@ struct churning {
 	char *reservation; /* of the kernel's, or NULL */
 	double ns;
 	double at[SAMPLES], kb[SAMPLES];
-	pthread_t thread;
-	int stop;
-	uint64_t passes;
+	struct churn background; /* a step is a pass */
 };
 
-static void churn_take(struct churning *c, struct extent e)
+static void extent_take(struct churning *c, struct extent e)
 {
 	tarry_va va = world_va(e.page);
 
@@ -238,7 +236,7 @@ static void churn_take(struct churning *c, struct extent e)
 			  e.n * WORLD_PAGE);
 }
 
-static void churn_give(struct churning *c)
+static void extent_give(struct churning *c)
 {
 	struct extent e = c->ring[c->first++ % c->target];
 
@@ -252,7 +250,7 @@ static void churn_give(struct churning *c)
 		world_unmap(c->b, &c->w, world_va(e.page), e.n * WORLD_PAGE);
 }
 
-static void churn_steps(struct churning *c)
+static void allocator_steps(struct churning *c)
 {
 	uint64_t x = 0x9e3779b97f4a7c15ull, sample = 0;
 	double start = bench_cpu(), before = 0;
@@ -267,9 +265,9 @@ static void churn_steps(struct churning *c)
 			e.n = 1u << (x >> 60) % 10;
 			e.page = (x >> 8) % (c->pages - e.n);
 		} while (memchr(&c->used[e.page], 1, e.n));
-		churn_take(c, e);
+		extent_take(c, e);
 		while (c->in_use > c->target)
-			churn_give(c);
+			extent_give(c);
 		if (i < (sample + 1) * c->steps / SAMPLES - 1)
 			continue;
 		c->at[sample] = (double)(i + 1);
@@ -281,32 +279,26 @@ static void churn_steps(struct churning *c)
 }
 
 /* Nothing is of value but what is mapped: only empty tables go. */
-static void *in_background(void *p)
+static void in_background(void *ctx, uint64_t i)
 {
-	struct churning *c = p;
+	struct churning *c = ctx;
+	struct tarry_idle walk = {.va = world_va(0),
+				  .len = c->pages * WORLD_PAGE,
+				  .budget = 4096};
 
-	tarry_thread_begin();
-	while (!__atomic_load_n(&c->stop, __ATOMIC_RELAXED)) {
-		struct tarry_idle walk = {.va = world_va(0),
-					  .len = c->pages * WORLD_PAGE,
-					  .budget = 4096};
-
-		while (walk.done < walk.len) {
-			if (tarry_reclaim_idle(c->w.space, &walk))
-				bench_fail(c->b, "reclaim in the background");
-			tarry_thread_quiesce();
-		}
-		c->passes++;
-		tarry_thread_offline();
-		sched_yield();
-		tarry_thread_online();
+	(void)i;
+	while (walk.done < walk.len) {
+		if (tarry_reclaim_idle(c->w.space, &walk))
+			bench_fail(c->b, "reclaim in the background");
+		tarry_thread_quiesce();
 	}
-	tarry_thread_end();
-	return NULL;
+	tarry_thread_offline();
+	sched_yield();
+	tarry_thread_online();
 }
 
-static void churn_run(struct churning *c, unsigned int flags, bool background,
-		      bool kernel)
+static void allocator_run(struct churning *c, unsigned int flags,
+			  bool background, bool kernel)
 {
 	c->first = c->n_live = c->in_use = 0;
 	memset(c->used, 0, c->pages);
@@ -314,22 +306,19 @@ static void churn_run(struct churning *c, unsigned int flags, bool background,
 		kernel ? kernel_reserve(c->b, c->pages * WORLD_PAGE) : NULL;
 	if (!kernel)
 		world_create(c->b, &c->w, flags, false);
-	c->stop = 0;
-	if (background && pthread_create(&c->thread, NULL, in_background, c))
-		abort();
-	churn_steps(c);
 	if (background) {
-		__atomic_store_n(&c->stop, 1, __ATOMIC_RELAXED);
-		tarry_thread_offline();
-		pthread_join(c->thread, NULL);
-		tarry_thread_online();
+		c->background = (struct churn){.step = in_background, .ctx = c};
+		churn_start(&c->background);
 	}
+	allocator_steps(c);
+	if (background)
+		churn_stop(&c->background);
 	if (kernel) {
 		kernel_unreserve(c->reservation, c->pages * WORLD_PAGE);
 		return;
 	}
 	while (c->n_live)
-		churn_give(c);
+		extent_give(c);
 	(void)tarry_reclaim(c->w.space, world_va(0), c->pages * WORLD_PAGE,
 			    NULL);
 	world_settle(&c->w);
@@ -359,8 +348,8 @@ static void allocator(struct bench *b)
 	if (!c.used || !c.ring)
 		bench_fail(b, "no memory");
 	for (unsigned int i = 0; i < 4; i++) {
-		churn_run(&c, i < 2 ? TARRY_SPACE_KEEP_TABLES : 0, i == 1,
-			  i == 3);
+		allocator_run(&c, i < 2 ? TARRY_SPACE_KEEP_TABLES : 0, i == 1,
+			      i == 3);
 		memcpy(kb[i], c.kb, sizeof(c.kb));
 		ns[i] = c.ns;
 		lines[i] = kb[i];
@@ -377,7 +366,7 @@ static void allocator(struct bench *b)
 	       "allocator, %llu extents: tables, kept", c.steps);
 	snprintf(beside, sizeof(beside),
 		 "%.0f ns a step, and %llu passes of a thread of its own",
-		 ns[1], (unsigned long long)c.passes);
+		 ns[1], (unsigned long long)c.background.steps);
 	kb_row(b, kb[1][SAMPLES - 1], 0, beside,
 	       "allocator, %llu extents: reclaimed in the background", c.steps);
 	snprintf(beside, sizeof(beside), "%.0f ns a step", ns[2]);
