@@ -68,13 +68,13 @@ struct deferred {
 };
 
 struct freeing {
+	struct bench *b;
 	struct world *w;
 	unsigned int tables;
 	void **pages;
 	struct batch *batch;
-	uint64_t interrupts, grace_periods;
+	uint64_t interrupts;
 	uint64_t waiting, peak; /* bytes: now, and at most */
-	double longest;
 };
 
 static struct freeing *now; /* for deferred calls */
@@ -137,7 +137,6 @@ static void by_wait(struct freeing *f, void *table)
 {
 	waits(f, TABLE);
 	tarry_port_synchronize();
-	f->grace_periods++;
 	freed(table);
 }
 
@@ -183,80 +182,83 @@ struct cost {
 	double longest;	   /* call */
 };
 
-static void form_run(struct freeing *f, const struct form *form,
-		     struct cost *cost)
+/* All but until_free; returns when it began. */
+static double free_each(struct freeing *f,
+			void (*free_one)(struct freeing *f, void *table),
+			struct cost *cost)
 {
-	double start, before, after, cpu;
+	double start, before, after, cpu = bench_cpu();
 
-	f->batch = NULL;
-	f->interrupts = f->grace_periods = f->waiting = f->peak = 0;
-	f->longest = 0;
-	now = f;
-	for (unsigned int i = 0; i < f->tables; i++) {
-		f->pages[i] = aligned_alloc(TABLE, TABLE);
-		*(uint64_t *)f->pages[i] = i;
-	}
-	cpu = bench_cpu();
+	cost->longest = 0;
 	start = before = bench_wall();
 	for (unsigned int i = 0; i < f->tables; i++) {
-		form->free_one(f, f->pages[i]);
+		free_one(f, f->pages[i]);
 		after = bench_wall();
-		if (after - before > f->longest)
-			f->longest = after - before;
+		if (after - before > cost->longest)
+			cost->longest = after - before;
 		before = after;
 	}
 	batch_send(f);
 	cost->cpu = (bench_cpu() - cpu) / f->tables;
 	cost->returned = (bench_wall() - start) / f->tables;
+	return start;
+}
+
+static void form_run(struct freeing *f, const struct form *form,
+		     struct cost *cost)
+{
+	double start;
+
+	f->interrupts = f->waiting = f->peak = 0;
+	now = f;
+	for (unsigned int i = 0; i < f->tables; i++) {
+		f->pages[i] = aligned_alloc(TABLE, TABLE);
+		*(uint64_t *)f->pages[i] = i;
+	}
+	start = free_each(f, form->free_one, cost);
 	if (__atomic_load_n(&f->waiting, __ATOMIC_RELAXED))
 		tarry_port_barrier();
 	cost->until_free = (bench_wall() - start) / f->tables;
-	cost->longest = f->longest;
 }
 
 /* ---- tarry's ---- */
 
+/* Of the i-th table that tables_make() has. */
+static tarry_va table_va(unsigned int i)
+{
+	return (1ull << 40) + i * WORLD_TABLE;
+}
+
 static void tables_make(struct bench *b, struct world *w, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
-		world_map(b, w, (1ull << 40) + i * WORLD_TABLE,
-			  WORLD_OA + i * WORLD_PAGE, WORLD_PAGE);
+		world_map(b, w, table_va(i), WORLD_OA + i * WORLD_PAGE,
+			  WORLD_PAGE);
+}
+
+/* Of a tree, a table is where its address is. */
+static void by_retract(struct freeing *f, void *table)
+{
+	if (tarry_retract(f->w->space, (uintptr_t)table, 1, NULL))
+		bench_fail(f->b, "retract");
 }
 
 /* Each by itself: unlinked from a tree that readers walk, and retired. */
-static void tarry_run(struct bench *b, struct freeing *f, struct cost *cost)
+static void tarry_run(struct freeing *f, struct cost *cost)
 {
 	struct tarry_pool_stats stats;
-	double start, before, after, cpu;
-	uint64_t grace_periods;
+	double start;
 
-	f->longest = 0;
-	tables_make(b, f->w, f->tables);
+	tables_make(f->b, f->w, f->tables);
+	for (unsigned int i = 0; i < f->tables; i++)
+		f->pages[i] = (void *)(uintptr_t)table_va(i);
 	tarry_pool_drain(f->w->pool);
-	tarry_pool_stats(f->w->pool, &stats);
-	grace_periods = stats.grace_periods;
-	f->peak = 0;
 	f->interrupts = 0;
-	cpu = bench_cpu();
-	start = before = bench_wall();
-	for (unsigned int i = 0; i < f->tables; i++) {
-		if (tarry_retract(f->w->space, (1ull << 40) + i * WORLD_TABLE,
-				  1, NULL))
-			bench_fail(b, "retract");
-		after = bench_wall();
-		if (after - before > f->longest)
-			f->longest = after - before;
-		before = after;
-	}
-	cost->cpu = (bench_cpu() - cpu) / f->tables;
-	cost->returned = (bench_wall() - start) / f->tables;
-	cost->longest = f->longest;
+	start = free_each(f, by_retract, cost);
 	tarry_pool_stats(f->w->pool, &stats);
 	f->peak = stats.waiting_bytes;
 	tarry_pool_drain(f->w->pool);
 	cost->until_free = (bench_wall() - start) / f->tables;
-	tarry_pool_stats(f->w->pool, &stats);
-	f->grace_periods = stats.grace_periods - grace_periods;
 }
 
 static double cost_median(const struct cost *costs, unsigned int n,
@@ -300,7 +302,7 @@ static void freeing(struct bench *b)
 	struct bench_side ours;
 	struct readers readers;
 	struct world w;
-	struct freeing f = {.w = &w};
+	struct freeing f = {.b = b, .w = &w};
 
 	syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0);
 	f.pages = malloc(many * sizeof(*f.pages));
@@ -310,7 +312,7 @@ static void freeing(struct bench *b)
 		readers_start(&readers, &w, n);
 		f.tables = many;
 		for (unsigned int i = 0; i < b->reps; i++)
-			tarry_run(b, &f, &costs[i]);
+			tarry_run(&f, &costs[i]);
 		ours = bench_number("tarry", COST(cpu));
 		form_row(b, &f, "tarry: walk, unlink, retire", n, costs, NULL);
 		for (unsigned int j = 0; j < N_FORMS; j++) {
@@ -370,11 +372,8 @@ static void collapses(struct bench *b)
 
 	world_create(b, &w, 0, true);
 	for (uint64_t i = 0; i < n; i++)
-		if (tarry_map(w.space, WORLD_BASE + i * WORLD_TABLE,
-			      WORLD_OA + i * WORLD_TABLE, WORLD_TABLE,
-			      TARRY_R | TARRY_W,
-			      &(struct tarry_how){.levels = 1}))
-			bench_fail(b, "map");
+		world_map(b, &w, WORLD_BASE + i * WORLD_TABLE,
+			  WORLD_OA + i * WORLD_TABLE, WORLD_TABLE);
 	counter_listen(b, &c, &w);
 	tarry_pool_drain(w.pool);
 	tarry_pool_stats(w.pool, &before);
@@ -437,8 +436,7 @@ static void unshares(struct bench *b)
 			if (together)
 				tarry_gather_begin(&g, w.space);
 			for (unsigned int j = 0; j < k; j++)
-				if (tarry_unmap(w.space,
-						(1ull << 40) + j * WORLD_TABLE,
+				if (tarry_unmap(w.space, table_va(j),
 						WORLD_TABLE,
 						together ? &how : NULL))
 					bench_fail(b, "unmap");
