@@ -146,8 +146,27 @@ static void shard_send(struct tarry_shard *shard)
 	tarry_port_defer(&shard->defer, shard_ready);
 }
 
+/* Nothing waits here any more.  Shard locked. */
+static bool shard_rests(struct tarry_shard *shard)
+{
+	return !shard->sent && batch_empty(shard->open) &&
+	       !tarry_load(&shard->helping, TARRY_RELAXED);
+}
+
 /* Free pages of a pool that are worth keeping at hand. */
 #define TARRY_HOT_PAGES 32
+
+/* Nothing came after: a good moment to give memory back in bulk.  No lock
+ * held. */
+static void give_back(struct tarry_pool *pool)
+{
+	if (pool->keep)
+		return;
+	lock_take(&pool->lock, TARRY_RANK_POOL);
+	if (pool->hot_pages > TARRY_HOT_PAGES)
+		tarry_block_trim(pool);
+	lock_drop(&pool->lock, TARRY_RANK_POOL);
+}
 
 static void shard_ready(struct tarry_port_defer *defer)
 {
@@ -156,23 +175,18 @@ static void shard_ready(struct tarry_port_defer *defer)
 				       offsetof(struct tarry_shard, defer));
 	struct tarry_pool *pool = shard->pool;
 	uint64_t released = batch_finish(pool, shard->with_defer);
-	bool idle;
+	bool rests;
 
 	shard_lock(shard);
 	batch_count(shard, shard->with_defer, released);
 	shard->with_defer = NULL;
 	shard->sent = false;
-	idle = batch_empty(shard->open);
-	if (!idle && tarry_port_keeps(nothing_left))
+	if (!batch_empty(shard->open) && tarry_port_keeps(nothing_left))
 		shard_send(shard);
+	rests = shard_rests(shard);
 	shard_unlock(shard);
-	/* Nothing came after: a good moment to give memory back in bulk. */
-	if (idle && !pool->keep) {
-		lock_take(&pool->lock, TARRY_RANK_POOL);
-		if (pool->hot_pages > TARRY_HOT_PAGES)
-			tarry_block_trim(pool);
-		lock_drop(&pool->lock, TARRY_RANK_POOL);
-	}
+	if (rests)
+		give_back(pool);
 }
 
 /*
@@ -184,6 +198,7 @@ static void shard_help(struct tarry_shard *shard)
 	struct tarry_pool *pool = shard->pool;
 	struct tarry_batch *b;
 	uint64_t released;
+	bool rests;
 
 	lock_none_held();
 	for (;;) {
@@ -214,7 +229,11 @@ static void shard_help(struct tarry_shard *shard)
 	shard->helped++;
 	shard->with_helper = NULL;
 	tarry_store(&shard->helping, 0, TARRY_RELEASE);
+	rests = shard_rests(shard);
 	shard_unlock(shard);
+	/* The deferred call left it to who came later. */
+	if (rests)
+		give_back(pool);
 }
 
 void tarry_retire(struct tarry_pool *pool, struct tarry_gather *g)
@@ -290,7 +309,9 @@ void tarry_pool_drain(struct tarry_pool *pool)
 			shard_unlock(shard);
 		}
 		if (!busy)
-			return;
+			break;
 		tarry_port_barrier();
 	}
+	/* Who came to the end last may only be about to. */
+	give_back(pool);
 }

@@ -4,6 +4,7 @@
  * two refuse.
  */
 #include <stdalign.h>
+#include <unistd.h>
 
 #include "content.h"
 #include "tarry/format/x86_64.h"
@@ -172,6 +173,67 @@ static void pool_gives_descriptors_back(void **state)
 	bed_close(&b);
 }
 
+/* The deferred call comes to its end while a writer still frees. */
+static void release_slowly(void *ctx, tarry_oa oa, uint64_t len,
+			   tarry_rights rights)
+{
+	struct tarry_pool **pool = ctx;
+	struct tarry_pool_stats stats;
+
+	(void)len;
+	(void)rights;
+	for (int i = 0; oa == G1 && i < 300; i++) {
+		tarry_pool_stats(*pool, &stats);
+		usleep(1000);
+		if (stats.grace_periods)
+			break;
+	}
+	if (oa == G1)
+		usleep(10000);
+}
+
+static void *drain_aside(void *pool)
+{
+	tarry_thread_begin();
+	tarry_pool_drain(pool);
+	tarry_thread_end();
+	return NULL;
+}
+
+static void pool_gives_back_what_a_writer_freed_last(void **state)
+{
+	struct tarry_pool *pool;
+	struct tarry_pool_config c = {
+		.format = tarry_format_by_name("x86_64-4"),
+		.owner = {.release = release_slowly, .ctx = &pool}};
+	struct tarry_pool_stats stats;
+	struct tarry_space *s;
+	struct sitter sitter = {0};
+	pthread_t drains;
+
+	(void)state;
+	assert_int_equal(tarry_pool_create(&c, &pool), 0);
+	assert_int_equal(
+		tarry_space_create(pool, c.format, TARRY_SPACE_RELEASE, &s), 0);
+	assert_int_equal(tarry_map(s, 0, M2, M2, RW, &small), 0);
+	assert_int_equal(tarry_map(s, G1, G1, 64 * M2, RW, &small), 0);
+	sitter_begin(&sitter);
+	/* The one waits with the port, the other for who drains. */
+	assert_int_equal(tarry_unmap(s, 0, M2, NULL), 0);
+	assert_int_equal(tarry_unmap(s, G1, 64 * M2, NULL), 0);
+	assert_int_equal(pthread_create(&drains, NULL, drain_aside, pool), 0);
+	tarry_thread_offline();
+	usleep(20000);
+	sitter_end(&sitter);
+	pthread_join(drains, NULL);
+	tarry_thread_online();
+	tarry_pool_stats(pool, &stats);
+	assert_int_equal(stats.waiting, 0);
+	assert_true(stats.free_bytes <= 32 * K4);
+	assert_int_equal(tarry_space_destroy(s), 0);
+	assert_int_equal(tarry_pool_destroy(pool), 0);
+}
+
 static void pool_is_busy(void **state)
 {
 	struct tarry_stock stock = {0};
@@ -331,6 +393,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(pool_has_a_limit),
 	cmocka_unit_test(pool_gives_memory_back),
 	cmocka_unit_test(pool_gives_descriptors_back),
+	cmocka_unit_test(pool_gives_back_what_a_writer_freed_last),
 	cmocka_unit_test(pool_is_busy),
 	cmocka_unit_test(space_refuses),
 	cmocka_unit_test(space_check_finds_damage),

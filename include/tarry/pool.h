@@ -172,11 +172,12 @@ int tarry_pool_destroy(struct tarry_pool *pool);
 
 /**
  * tarry_pool_drain() - all that waited at the call is free and released
- * @pool: pool
+ * @pool: pool; unless it keeps its memory, what it has no use for has gone
+ *        back to the system
  *
  * Context: read section forbidden, not from release(); sleeps for grace
  *          periods.
- * Locks:   takes and drops the shards'.
+ * Locks:   takes and drops the shards' and the pool's.
  * Ref:     none.
  * Rules:   unlink-invalidate-wait-free.
  * Return:  nothing.
