@@ -65,16 +65,24 @@ tarry_inline void gather_clean(struct tarry_gather *g)
 void tarry_gather_add_span(struct tarry_gather *g, tarry_va va, uint64_t len,
 			   unsigned int level, bool tables);
 
-/* rule: whole-span: len is all that the changed entry stood for. */
-tarry_inline void gather_span(struct tarry_body *b, struct tarry_gather *g,
-			      uint64_t bits, unsigned int level, bool tables)
+/* rule: whole-span: @len is all that the changed entry stood for. */
+tarry_inline void gather_bytes(struct tarry_body *b, struct tarry_gather *g,
+			       uint64_t bits, uint64_t len, unsigned int level,
+			       bool tables)
 {
 	if (body_has_caches(b))
 		tarry_gather_add_span(g, va_of_bits(facts(b->format), bits),
 				      tarry_port_keeps(whole_span)
-					      ? span_of(facts(b->format), level)
+					      ? len
 					      : span_of(facts(b->format), 0),
 				      level, tables);
+}
+
+tarry_inline void gather_span(struct tarry_body *b, struct tarry_gather *g,
+			      uint64_t bits, unsigned int level, bool tables)
+{
+	gather_bytes(b, g, bits, span_of(facts(b->format), level), level,
+		     tables);
 }
 
 /* A leaf that was taken away, for release(). */

@@ -71,28 +71,6 @@ tarry_inline const uint64_t *map_walk(const struct tarry_format *f,
 	return slots;
 }
 
-/* Leaves that stand at the end of the range may be the last that a run
- * wanted. */
-static tarry_noinline void map_join_runs(struct tarry_body *b, uint64_t *slots,
-					 uint64_t at, unsigned int level,
-					 unsigned int n)
-{
-	const struct tarry_format *f = facts(b->format);
-	unsigned int first = at & (slots_of(f, level) - 1);
-	unsigned int run = 1u << f->run_lg2[level];
-	struct slots s = {.slots = slots,
-			  .base = (at - first) << f->span_lg2[level],
-			  .level = level,
-			  .first = first,
-			  .last = first};
-
-	if (first & (run - 1) || n < run)
-		tarry_run_join(b, &s);
-	s.first = s.last = first + n - 1;
-	if (~s.last & (run - 1))
-		tarry_run_join(b, &s);
-}
-
 /* Fills slots of a table if it is still the one that was meant, leaves of its
  * level fit, and the slots are empty.  The table is locked. */
 tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
@@ -136,9 +114,9 @@ tarry_inline bool map_slots(const struct tarry_format *f, struct tarry_body *b,
 		e = f->next_leaf(e, level);
 	}
 	t->live += n;
+	/* The first and the last may be what a run still wanted. */
 	if (runs_of(f, b, level))
-		map_join_runs(b, slots - at, first >> f->span_lg2[level], level,
-			      n);
+		tarry_run_ends(b, NULL, slots - at, first, level, n);
 	return true;
 }
 

@@ -240,6 +240,31 @@ void tarry_run_join(struct tarry_body *b, const struct slots *s)
 	tarry_gather_put_back(&g);
 }
 
+bool tarry_run_ends(struct tarry_body *b, struct tarry_gather *g,
+		    uint64_t *slots, uint64_t bits, unsigned int level,
+		    unsigned int n)
+{
+	const struct tarry_format *f = facts(b->format);
+	unsigned int first = slot_of(f, bits, level), last = first + n - 1;
+	unsigned int in = (1u << f->run_lg2[level]) - 1;
+	bool sticks[2] = {first & in || last < (first | in), ~last & in};
+	bool answered = true;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		unsigned int at = i ? last : first;
+		struct slots s = {slots, table_base(f, bits, level), level, at,
+				  at};
+
+		if (!sticks[i])
+			continue;
+		if (g)
+			answered &= tarry_run_part(b, g, &s);
+		else
+			tarry_run_join(b, &s);
+	}
+	return answered;
+}
+
 void tarry_run_join_at(struct tarry_body *b, const struct cursor *c,
 		       uint64_t bits)
 {

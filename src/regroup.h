@@ -40,6 +40,15 @@ void tarry_run_join_at(struct tarry_body *b, const struct cursor *c,
 		       uint64_t bits);
 
 /*
+ * Leaves of @n slots from that of @bits on go, and are told of in @g: the runs
+ * that stick out of them are parted.  Or, where @g is NULL, they have come:
+ * such runs may be joined by them.  False: a cache did not answer.
+ */
+bool tarry_run_ends(struct tarry_body *b, struct tarry_gather *g,
+		    uint64_t *slots, uint64_t bits, unsigned int level,
+		    unsigned int n);
+
+/*
  * Leaves of these slots that are in a run lose the rights @clear and have those
  * of @set; so do those that are fit to be one then.  Others stay as they are.
  * False: a cache did not answer; done all the same.
@@ -55,14 +64,8 @@ void tarry_run_fill(struct tarry_body *b, uint64_t *slots, unsigned int level);
 tarry_inline void gather_run(struct tarry_body *b, struct tarry_gather *g,
 			     uint64_t bits, unsigned int level)
 {
-	const struct tarry_format *f = facts(b->format);
-
-	if (body_has_caches(b))
-		tarry_gather_add_span(g, va_of_bits(f, bits),
-				      tarry_port_keeps(whole_span)
-					      ? run_span(f, level)
-					      : span_of(f, 0),
-				      level, false);
+	gather_bytes(b, g, bits, run_span(facts(b->format), level), level,
+		     false);
 }
 
 /* Are @n slots from @slot on, to be filled from @bits to @oa, all of its run?

@@ -156,7 +156,6 @@ static bool set_in_run(const struct tarry_op *op, const struct tarry_set *set)
 	const struct cursor *c = &op->c;
 	const struct cursor_level *at = &c->at[c->level];
 	unsigned int lg2 = runs_of(f, op->b, c->level);
-	struct slots s = tarry_cursor_slots(c);
 	unsigned int first = run_first(f, c->level, at->slot);
 	uint64_t start, end, e;
 
@@ -167,12 +166,12 @@ static bool set_in_run(const struct tarry_op *op, const struct tarry_set *set)
 	if (start < c->first || end > c->last ||
 	    (set->offset & (run_span(f, c->level) - 1)))
 		return false;
-	e = entry_load_locked(f, &s.slots[first]);
+	e = entry_load_locked(f, &at->slots[first]);
 	if (at->slot > first)
 		return entry_kind(f, &e, c->level) == TARRY_LEAF &&
 		       f->in_run(e, c->level);
 	for (unsigned int i = first; i < first + (1u << lg2); i++) {
-		e = entry_load_locked(f, &s.slots[i]);
+		e = entry_load_locked(f, &at->slots[i]);
 		if (entry_kind(f, &e, c->level) == TARRY_TABLE)
 			return false;
 	}

@@ -143,32 +143,6 @@ struct unmap {
 	bool early; /* invalidate before the locks are let go */
 };
 
-/* Of runs that stick out of the range something remains, alone.  @at: the
- * number of the first slot, counted from va 0.  False: no answer. */
-static tarry_noinline bool unmap_part_runs(struct tarry_body *b,
-					   struct tarry_gather *g,
-					   uint64_t *slots, uint64_t at,
-					   unsigned int level, unsigned int n)
-{
-	const struct tarry_format *f = facts(b->format);
-	unsigned int first = at & (slots_of(f, level) - 1),
-		     last = first + n - 1;
-	unsigned int run = 1u << f->run_lg2[level];
-	struct slots s = {.slots = slots,
-			  .base = (at - first) << f->span_lg2[level],
-			  .level = level,
-			  .first = first,
-			  .last = first};
-	bool answered = true;
-
-	if (first & (run - 1) || last < (first | (run - 1)))
-		answered = tarry_run_part(b, g, &s);
-	s.first = s.last = last;
-	if (~last & (run - 1))
-		answered &= tarry_run_part(b, g, &s);
-	return answered;
-}
-
 /* The table is locked. */
 tarry_inline void unmap_locked(const struct tarry_format *f,
 			       struct tarry_body *b, struct tarry_table *t,
@@ -181,9 +155,9 @@ tarry_inline void unmap_locked(const struct tarry_format *f,
 	if (tarry_unlikely(!tarry_port_recheck(table_is(t, f, first, level))) ||
 	    ((first | (last + 1)) & (span_of(f, level) - 1)))
 		return;
+	/* Of runs that stick out something remains, alone. */
 	if (runs_of(f, b, level))
-		u->answered = unmap_part_runs(
-			b, &u->g, slots, first >> f->span_lg2[level], level, n);
+		u->answered = tarry_run_ends(b, &u->g, slots, first, level, n);
 	slots += slot_of(f, first, level);
 	if (unmap_simple(f, slots, level, n)) {
 		t->live -= unmap_slots(f, slots, level, n,
