@@ -127,26 +127,6 @@ static bool commit_descriptors(struct tarry_pool *pool,
 	       tarry_port_commit((char *)r->pages + from, to - from, false);
 }
 
-/* The chunks, from *@first on, whose descriptors share memory that the system
- * can take back with those of chunk @number: powers of two, so that no chunk
- * is in two of these groups. */
-static uint32_t described_together(struct tarry_pool *pool, uint32_t number,
-				   uint32_t *first)
-{
-	struct tarry_region *r = region_of(pool, chunk_at(pool, number)->first);
-	uint64_t one = (uint64_t)TARRY_PAGE_STRIDE
-		       << (pool->chunk_lg2 - pool->page_lg2);
-	uint32_t n =
-		one >> TARRY_SYSTEM_PAGE_LG2
-			? 1
-			: (uint32_t)((1ull << TARRY_SYSTEM_PAGE_LG2) / one);
-
-	*first = r->first_chunk + ((number - r->first_chunk) & ~(n - 1));
-	if (*first + n > r->first_chunk + r->n_chunks)
-		n = r->first_chunk + r->n_chunks - *first;
-	return n;
-}
-
 /*
  * Descriptors of a chunk that was given back go too, once nothing is described
  * beside them.  Who walked to a table holds a read section until it has let the
@@ -157,20 +137,24 @@ static uint32_t described_together(struct tarry_pool *pool, uint32_t number,
 static void trim_descriptors(struct tarry_pool *pool, uint32_t number)
 {
 	struct tarry_region *r = region_of(pool, chunk_at(pool, number)->first);
-	uint32_t first, n = described_together(pool, number, &first);
 	uint64_t one = (uint64_t)TARRY_PAGE_STRIDE
 		       << (pool->chunk_lg2 - pool->page_lg2);
+	/* Powers of two, so no chunk is in two of what the system can take. */
 	uint64_t len = one >> TARRY_SYSTEM_PAGE_LG2
 			       ? one
 			       : 1ull << TARRY_SYSTEM_PAGE_LG2;
+	uint64_t at = (number - r->first_chunk) * one & ~(len - 1);
+	uint32_t first = r->first_chunk + (uint32_t)(at / one);
+	uint32_t end = first + (uint32_t)(len / one);
 
-	for (uint32_t i = first; i < first + n; i++)
+	if (end > r->first_chunk + r->n_chunks)
+		end = r->first_chunk + r->n_chunks;
+	for (uint32_t i = first; i < end; i++)
 		if (i < pool->chunks_free && !chunk_at(pool, i)->idle)
 			return;
-	if (!tarry_port_decommit(
-		    (char *)r->pages + (first - r->first_chunk) * one, len))
+	if (!tarry_port_decommit((char *)r->pages + at, len))
 		return;
-	for (uint32_t i = first; i < first + n; i++) {
+	for (uint32_t i = first; i < end; i++) {
 		struct tarry_chunk *c = chunk_at(pool, i);
 
 		if (c->described)

@@ -227,8 +227,7 @@ int tarry_collapse(struct tarry_space *s, tarry_va va, unsigned int level,
 	if (copy) {
 		if (copy->oa & (span_of(f, level) - 1))
 			return TARRY_EALIGN;
-		if (f->oa_bits < 64 &&
-		    (copy->oa + (span_of(f, level) - 1)) >> f->oa_bits)
+		if (!oa_range_ok(f, copy->oa, span_of(f, level)))
 			return TARRY_EOUTPUT;
 		err = rights_check(f, rights);
 		if (err)

@@ -167,6 +167,15 @@ tarry_inline bool va_range_ok(const struct tarry_format *f, tarry_va va,
 	return !f->va_signed || !((va ^ last) >> 63);
 }
 
+/* Is [oa, oa + len) made of output addresses of the format? */
+tarry_inline bool oa_range_ok(const struct tarry_format *f, tarry_oa oa,
+			      uint64_t len)
+{
+	tarry_oa last = oa + (len - 1);
+
+	return last >= oa && (f->oa_bits == 64 || !(last >> f->oa_bits));
+}
+
 tarry_inline uint64_t index_of(const struct tarry_format *f, uint64_t bits,
 			       unsigned int level)
 {

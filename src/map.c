@@ -16,8 +16,7 @@ tarry_inline int map_check(const struct tarry_format *f, tarry_va va,
 		return err;
 	if (oa & ((1ull << f->page_lg2) - 1))
 		return TARRY_EALIGN;
-	if (oa + (len - 1) < oa ||
-	    (f->oa_bits < 64 && (oa + (len - 1)) >> f->oa_bits))
+	if (!oa_range_ok(f, oa, len))
 		return TARRY_EOUTPUT;
 	return rights_check(f, rights);
 }

@@ -8,6 +8,7 @@
  * descriptor is found by arithmetic.
  */
 #include "block.h"
+#include "entry.h"
 #include "fragment.h"
 #include "lock.h"
 #include "retire.h"
@@ -184,7 +185,7 @@ int tarry_pool_create(const struct tarry_pool_config *config,
 	}
 	if (!layout_region(&at, len, sizeof(*pool), page_lg2, !config->base,
 			   config->descriptors) ||
-	    (f->oa_bits < 64 && (oa + len - 1) >> f->oa_bits)) {
+	    !oa_range_ok(f, oa, len)) {
 		if (!config->base)
 			tarry_port_unreserve(base, len);
 		return TARRY_EREGION;

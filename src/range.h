@@ -7,6 +7,7 @@
 
 #include "body.h"
 #include "cursor.h"
+#include "leaf_run.h"
 
 struct tarry_op {
 	struct tarry_body *b;
@@ -107,6 +108,26 @@ tarry_inline enum tarry_state detached_state(const struct tarry_body *b)
 {
 	return (b->flags & TARRY_SPACE_RELEASE) ? TARRY_STATE_DOOMED
 						: TARRY_STATE_DETACHED;
+}
+
+/* Is the owner told of leaves that go? */
+tarry_inline bool op_releases(const struct tarry_op *op)
+{
+	return (op->b->flags & TARRY_SPACE_RELEASE) && op->pool->owner.release;
+}
+
+/* The leaf @e of the slot at hand went; accessed and dirty are final. */
+tarry_inline void op_release(struct tarry_op *op, uint64_t e)
+{
+	const struct tarry_format *f = facts(op->f);
+	unsigned int level = op->c.level;
+
+	if (op_releases(op))
+		tarry_gather_add_run(
+			op->g, leaf_oa_at(f, e, level, cursor_bits(&op->c)),
+			span_of(f, level),
+			f->leaf_rights(e, level) &
+				(TARRY_ACCESSED | TARRY_DIRTY));
 }
 
 /*

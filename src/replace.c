@@ -120,10 +120,7 @@ static int replace_page(struct tarry_op *op, const struct replace *r,
 		return err;
 	}
 	/* rule: unlink-invalidate-wait-free */
-	if ((b->flags & TARRY_SPACE_RELEASE) && op->pool->owner.release)
-		tarry_gather_add_run(op->g, f->leaf_oa(e, r->level),
-				     span_of(f, r->level),
-				     f->leaf_rights(e, r->level) & HARDWARES);
+	op_release(op, e);
 	*answered = range_tell_again(op, base, r->level);
 	return 0;
 }
@@ -159,7 +156,7 @@ static int replace_check(const struct tarry_format *f, tarry_va va,
 		return TARRY_EALIGN;
 	if (!va_range_ok(f, va, in + 1))
 		return TARRY_ERANGE;
-	if (f->oa_bits < 64 && (with->oa + in) >> f->oa_bits)
+	if (!oa_range_ok(f, with->oa, in + 1))
 		return TARRY_EOUTPUT;
 	if (how && how->gather)
 		return TARRY_EINVAL;

@@ -195,19 +195,6 @@ static uint64_t set_value(const struct tarry_op *op,
 				     : f->empty[op->c.level];
 }
 
-static void set_release(struct tarry_op *op, uint64_t old)
-{
-	const struct tarry_format *f = facts(op->f);
-	unsigned int level = op->c.level;
-
-	if ((op->b->flags & TARRY_SPACE_RELEASE) && op->pool->owner.release)
-		tarry_gather_add_run(
-			op->g, leaf_oa_at(f, old, level, cursor_bits(&op->c)),
-			span_of(f, level),
-			f->leaf_rights(old, level) &
-				(TARRY_ACCESSED | TARRY_DIRTY));
-}
-
 /* A whole slot of a table that nobody else can see yet. */
 static void set_made_slot(struct tarry_op *op, const struct tarry_set *set)
 {
@@ -249,7 +236,7 @@ static void set_made_slot(struct tarry_op *op, const struct tarry_set *set)
 		break;
 	}
 	if (kind == TARRY_LEAF)
-		set_release(op, e);
+		op_release(op, e);
 	entry_fill(f, cursor_slot(c), set_value(op, set));
 	if (kind == TARRY_EMPTY && set->kind != SET_EMPTY)
 		at->table->live++;
@@ -318,7 +305,7 @@ static bool set_live_slot(struct tarry_op *op, const struct tarry_set *set,
 			tarry_stock_put(&op->local, op->pool,
 					tarry_spare_pop(op->pool, t));
 		gather_span(op->b, op->g, cursor_bits(c), c->level, false);
-		set_release(op, e);
+		op_release(op, e);
 	} else {
 		entry_publish(f, slot, v);
 	}
@@ -343,11 +330,8 @@ static bool set_regroup(struct tarry_op *op, const struct tarry_set *set,
 	uint64_t start = cursor_bits(c) & ~(run_span(f, c->level) - 1);
 	unsigned int end = run_first(f, c->level, s.first) +
 			   (1u << f->run_lg2[c->level]) - 1;
-	bool all = (op->b->flags & TARRY_SPACE_RELEASE) &&
-		   op->pool->owner.release && set->kind != SET_RIGHTS;
-
 	/* Of a run that is asked for leaf by leaf some may stay. */
-	all |= set->keep != NULL;
+	bool all = set->keep || (op_releases(op) && set->kind != SET_RIGHTS);
 
 	if (set->kind == SET_RIGHTS && cursor_whole(c)) {
 		if (*ready == s.slots)
