@@ -199,7 +199,7 @@ bool tarry_gather_invalidate(struct tarry_gather *g)
 
 void tarry_gather_put_back(struct tarry_gather *g)
 {
-	tarry_assert(!g->first && !g->n_runs && !g->n_spans);
+	tarry_assert(!g->detached.first && !g->n_runs && !g->n_spans);
 	if (g->unanswered)
 		tarry_fetch_add(&tarry_body(g->space)->open_gathers, -1u,
 				TARRY_RELAXED);
@@ -216,21 +216,22 @@ int tarry_gather_finish(struct tarry_gather *g, bool answered)
 		tarry_keep(g);
 		return TARRY_ELISTENER;
 	}
-	for (uint32_t id = tarry_port_keeps(descriptor_outlives) ? 0 : g->first;
+	for (uint32_t id = tarry_port_keeps(descriptor_outlives)
+				   ? 0
+				   : g->detached.first;
 	     id; id = table_of_id(b->pool, id)->link)
 		tarry_port_dead(&table_of_id(b->pool, id)->lock,
 				sizeof(struct tarry_port_lock));
 	/* A fragment waits although no page is freed with it: the next table
 	 * to have its place would show to readers of this one.
 	 * rule: reuse-is-free */
-	if (g->first &&
+	if (g->detached.first &&
 	    (!tarry_port_keeps(unlink_invalidate_wait_free) ||
 	     (b->pool->fragment_shift && !tarry_port_keeps(reuse_is_free)))) {
-		tarry_table_free_chain(b->pool, g->first);
-		g->first = 0;
-		g->last = 0;
+		tarry_table_free_chain(b->pool, g->detached.first);
+		g->detached = (struct tarry_chain){0};
 	}
-	if (g->first || g->n_runs)
+	if (g->detached.first || g->n_runs)
 		tarry_retire(b->pool, g);
 	return answered ? 0 : TARRY_ELISTENER;
 }
@@ -267,9 +268,7 @@ static void settle_retire(struct tarry_body *b, struct tarry_kept *kept)
 	struct tarry_gather g;
 
 	gather_init(&g, b);
-	g.first = kept->first;
-	g.last = kept->last;
-	g.n_tables = kept->n_tables;
+	g.detached = kept->detached;
 	for (uint32_t i = 0; i < kept->n_runs; i++) {
 		if (gather_full(&g))
 			tarry_retire(b->pool, &g);

@@ -22,9 +22,7 @@ tarry_inline void gather_init(struct tarry_gather *g, struct tarry_body *b)
 	g->space = &b->face;
 	g->n_spans = 0;
 	g->n_runs = 0;
-	g->first = 0;
-	g->last = 0;
-	g->n_tables = 0;
+	g->detached = (struct tarry_chain){0};
 	g->open = false;
 	g->tables = false;
 	g->unanswered = false;
@@ -98,13 +96,13 @@ tarry_inline bool gather_full(const struct tarry_gather *g)
 tarry_inline void gather_table(struct tarry_pool *pool, struct tarry_gather *g,
 			       struct tarry_table *t, uint32_t id)
 {
+	struct tarry_chain one = {.first = id,
+				  .last = id,
+				  .n = 1,
+				  .bytes = table_holds(pool, t->level)};
+
 	t->link = 0;
-	if (g->last)
-		table_of_id(pool, g->last)->link = id;
-	else
-		g->first = id;
-	g->last = id;
-	g->n_tables++;
+	chain_join(pool, &g->detached, &one);
 }
 
 /* rule: unlink-invalidate-wait-free, second step.  Inside a read section,

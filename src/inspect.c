@@ -152,7 +152,7 @@ void tarry_space_stats(struct tarry_space *s, struct tarry_space_stats *stats)
 
 	inspect(b, &in);
 	lock_take(&b->listener_lock, TARRY_RANK_LISTENERS);
-	in.stats.kept = b->kept.n_tables;
+	in.stats.kept = b->kept.detached.n;
 	for (uint32_t i = 0; i < b->kept.n_runs; i++)
 		in.stats.kept_bytes += b->kept.runs[i].len;
 	lock_drop(&b->listener_lock, TARRY_RANK_LISTENERS);

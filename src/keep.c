@@ -36,29 +36,20 @@ void tarry_keep(struct tarry_gather *g)
 	struct tarry_body *b = tarry_body(g->space);
 	struct tarry_pool *pool = b->pool;
 	struct tarry_kept *kept = &b->kept;
-	uint64_t bytes = (uint64_t)g->n_tables << pool->page_lg2, lost = 0;
+	uint64_t bytes = g->detached.bytes, lost = 0;
+	uint32_t n = g->detached.n;
 
 	tarry_assert(g->unanswered);
 	lock_take(&b->listener_lock, TARRY_RANK_LISTENERS);
-	if (g->first) {
-		if (kept->last)
-			table_of_id(pool, kept->last)->link = g->first;
-		else
-			kept->first = g->first;
-		kept->last = g->last;
-		kept->n_tables += g->n_tables;
-	}
+	chain_join(pool, &kept->detached, &g->detached);
 	keep_runs(kept, g, &bytes, &lost);
 	kept->gathers++;
 	lock_drop(&b->listener_lock, TARRY_RANK_LISTENERS);
 	lock_take(&pool->lock, TARRY_RANK_POOL);
-	pool->kept += g->n_tables;
+	pool->kept += n;
 	pool->kept_bytes += bytes;
 	pool->lost_bytes += lost;
 	lock_drop(&pool->lock, TARRY_RANK_POOL);
-	g->first = 0;
-	g->last = 0;
-	g->n_tables = 0;
 	g->n_runs = 0;
 	g->unanswered = false;
 }
@@ -67,27 +58,23 @@ void tarry_keep_take(struct tarry_body *b, struct tarry_kept *out)
 {
 	struct tarry_pool *pool = b->pool;
 	struct tarry_kept *kept = &b->kept;
-	uint64_t bytes = (uint64_t)kept->n_tables << pool->page_lg2;
+	uint64_t bytes = kept->detached.bytes;
 
 	out->gathers = kept->gathers;
-	out->first = kept->first;
-	out->last = kept->last;
-	out->n_tables = kept->n_tables;
+	out->detached = kept->detached;
 	out->n_runs = kept->n_runs;
 	for (uint32_t i = 0; i < kept->n_runs; i++) {
 		out->runs[i] = kept->runs[i];
 		bytes += kept->runs[i].len;
 	}
 	kept->gathers = 0;
-	kept->first = 0;
-	kept->last = 0;
-	kept->n_tables = 0;
+	kept->detached = (struct tarry_chain){0};
 	tarry_store(&kept->n_runs, 0, TARRY_RELAXED);
 	/* Who sees that it is over sees that caches were told; pairs with
 	 * tarry_gather_invalidate() and map. */
 	tarry_fetch_add(&b->open_gathers, -out->gathers, TARRY_RELEASE);
 	lock_take(&pool->lock, TARRY_RANK_POOL);
-	pool->kept -= out->n_tables;
+	pool->kept -= out->detached.n;
 	pool->kept_bytes -= bytes;
 	lock_drop(&pool->lock, TARRY_RANK_POOL);
 }

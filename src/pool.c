@@ -320,10 +320,10 @@ void tarry_pool_stats(struct tarry_pool *pool, struct tarry_pool_stats *stats)
 			 * owner, with this lock, counts it as retired. */
 			if (!parts[j])
 				continue;
-			stats->waiting += parts[j]->n_tables;
+			stats->waiting += parts[j]->detached.n;
 			stats->waiting_pages += parts[j]->n_runs;
 			stats->waiting_bytes +=
-				parts[j]->table_bytes + parts[j]->data_bytes;
+				parts[j]->detached.bytes + parts[j]->data_bytes;
 		}
 		stats->retired += shard->retired;
 		stats->released += shard->released;

@@ -47,7 +47,7 @@ void tarry_op_begin(struct tarry_op *op, struct tarry_space *s, tarry_va va,
 	op->local = (struct tarry_stock){.pool = b->pool};
 	gather_init(&op->own, b);
 	op->g = how && how->gather ? how->gather : &op->own;
-	op->chain = op->g->last;
+	op->chain = op->g->detached.last;
 	op->visit = NULL;
 	op->outside = NULL;
 	op->nested = false;
@@ -138,7 +138,7 @@ bool tarry_range_cover(struct tarry_op *op, unsigned int stop)
 			    table_is(t, f, c->first, level))) &&
 		    (!tarry_port_keeps(decide_under_lock) ||
 		     tarry_likely(!cover_goes_on(op, level, stop, e)))) {
-			op->chain = op->g->last;
+			op->chain = op->g->detached.last;
 			cursor_start(c, level, slots, t, id, c->first);
 			return true;
 		}
@@ -195,7 +195,7 @@ static void unlock_until(struct tarry_op *op, const struct cursor *stop)
 void tarry_range_unlock(struct tarry_op *op)
 {
 	uint32_t id = op->chain ? table_of_id(op->pool, op->chain)->link
-				: op->g->first;
+				: op->g->detached.first;
 
 	gather_clean(op->g);
 	/* What this operation detached hangs in the gather, locked. */

@@ -16,7 +16,7 @@ struct tarry_op {
 	struct cursor c;
 	struct tarry_gather *g; /* the caller's, or own */
 	struct tarry_gather own;
-	uint32_t chain;		   /* g->last when the locks were taken */
+	uint32_t chain;		   /* the last detached when locks were taken */
 	struct tarry_stock *stock; /* the caller's, or NULL */
 	struct tarry_stock local;  /* leftovers are freed at the end */
 	uint64_t need[TARRY_MAX_LEVELS];

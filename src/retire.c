@@ -43,7 +43,7 @@ static void shard_unlock(struct tarry_shard *shard)
 
 static bool batch_empty(const struct tarry_batch *b)
 {
-	return !b->first && !b->n_runs;
+	return !b->detached.first && !b->n_runs;
 }
 
 /* The leaves of a doomed table, some runs at a time. */
@@ -96,15 +96,13 @@ static uint64_t batch_finish(struct tarry_pool *pool, struct tarry_batch *b)
 					    b->runs[i].len, b->runs[i].rights);
 			released += b->runs[i].len;
 		}
-		for (uint32_t id = b->first; id;
+		for (uint32_t id = b->detached.first; id;
 		     id = table_of_id(pool, id)->link)
 			if (table_of_id(pool, id)->state == TARRY_STATE_DOOMED)
 				released += release_leaves(pool, id);
 	}
-	if (b->first)
-		tarry_table_free_chain(pool, b->first);
-	b->first = 0;
-	b->last = 0;
+	if (b->detached.first)
+		tarry_table_free_chain(pool, b->detached.first);
 	return released;
 }
 
@@ -113,12 +111,11 @@ static uint64_t batch_finish(struct tarry_pool *pool, struct tarry_batch *b)
 static void batch_count(struct tarry_shard *shard, struct tarry_batch *b,
 			uint64_t released)
 {
-	shard->retired += b->n_tables;
+	shard->retired += b->detached.n;
 	shard->released += released;
 	shard->grace_periods++;
-	b->n_tables = 0;
+	b->detached = (struct tarry_chain){0};
 	b->n_runs = 0;
-	b->table_bytes = 0;
 	b->data_bytes = 0;
 }
 
@@ -240,20 +237,17 @@ void tarry_retire(struct tarry_pool *pool, struct tarry_gather *g)
 {
 	struct tarry_shard *shard = &pool->shards[tarry_port_shard()];
 	bool release = pool->owner.release != NULL;
-	uint64_t table_bytes = 0;
 	uint32_t done = 0;
 	bool over;
 
-	if (!g->first && !g->n_runs)
+	if (!g->detached.first && !g->n_runs)
 		return;
-	for (uint32_t id = g->first; id; id = table_of_id(pool, id)->link)
-		table_bytes += table_holds(pool, table_of_id(pool, id)->level);
-	if (!tarry_port_keeps(retire_needs_no_memory) && g->first &&
+	if (!tarry_port_keeps(retire_needs_no_memory) && g->detached.first &&
 	    !tarry_port_admit(sizeof(struct tarry_batch))) {
 		/* The shortcut of history: answer to an interrupt, and free. */
 		tarry_port_kick();
-		tarry_table_free_chain(pool, g->first);
-		g->first = 0;
+		tarry_table_free_chain(pool, g->detached.first);
+		g->detached = (struct tarry_chain){0};
 		return;
 	}
 	shard_lock(shard);
@@ -270,25 +264,12 @@ void tarry_retire(struct tarry_pool *pool, struct tarry_gather *g)
 		shard_help(shard);
 		shard_lock(shard);
 	}
-	if (g->first) {
-		struct tarry_batch *b = shard->open;
-
-		if (b->last)
-			table_of_id(pool, b->last)->link = g->first;
-		else
-			b->first = g->first;
-		b->last = g->last;
-		b->n_tables += g->n_tables;
-		b->table_bytes += table_bytes;
-	}
+	chain_join(pool, &shard->open->detached, &g->detached);
 	if (!shard->sent && !batch_empty(shard->open))
 		shard_send(shard);
-	over = shard->open->table_bytes > pool->table_waiting_limit ||
+	over = shard->open->detached.bytes > pool->table_waiting_limit ||
 	       shard->open->data_bytes > pool->data_waiting_limit;
 	shard_unlock(shard);
-	g->first = 0;
-	g->last = 0;
-	g->n_tables = 0;
 	g->n_runs = 0;
 	if (over)
 		shard_help(shard);

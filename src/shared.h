@@ -238,11 +238,9 @@ tarry_inline struct tarry_page *page_in(const struct tarry_region *r,
 
 /* What waits for one grace period. */
 struct tarry_batch {
-	uint32_t first, last; /* S or O  detached tables */
-	uint32_t n_tables;    /* S */
-	uint32_t n_runs;      /* S O */
-	uint64_t table_bytes; /* S */
-	uint64_t data_bytes;  /* S */
+	struct tarry_chain detached; /* S O */
+	uint32_t n_runs;	     /* S O */
+	uint64_t data_bytes;	     /* S */
 	struct tarry_run runs[TARRY_BATCH_RUNS];
 };
 
@@ -306,12 +304,11 @@ struct tarry_pool {
 #define TARRY_KEPT_RUNS 64
 #endif
 
-/* What was taken away while a cache did not answer; see settle.c. */
+/* What was taken away while a cache did not answer; see keep.c. */
 struct tarry_kept {
-	uint32_t gathers;     /* L  how many; in open_gathers as well */
-	uint32_t first, last; /* L  detached tables, chained by their link */
-	uint32_t n_tables;    /* L */
-	uint32_t n_runs;      /* A L */
+	uint32_t gathers;	     /* L  how many; in open_gathers as well */
+	struct tarry_chain detached; /* L */
+	uint32_t n_runs;	     /* A L */
 	struct tarry_run runs[TARRY_KEPT_RUNS]; /* L */
 };
 

@@ -81,6 +81,22 @@ tarry_inline uint64_t table_holds(const struct tarry_pool *pool,
 	return pool->policy == TARRY_WHOLE && bytes < page ? page : bytes;
 }
 
+/* All of @from, empty then, goes to the end of @to. */
+tarry_inline void chain_join(struct tarry_pool *pool, struct tarry_chain *to,
+			     struct tarry_chain *from)
+{
+	if (!from->first)
+		return;
+	if (to->last)
+		table_of_id(pool, to->last)->link = from->first;
+	else
+		to->first = from->first;
+	to->last = from->last;
+	to->n += from->n;
+	to->bytes += from->bytes;
+	*from = (struct tarry_chain){0};
+}
+
 /* 0: no memory.  No lock held but tables'. */
 uint32_t tarry_table_alloc(struct tarry_pool *pool,
 			   const struct tarry_format *f, unsigned int level);

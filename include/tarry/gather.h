@@ -38,12 +38,18 @@ struct tarry_written {
 	uintptr_t from, to;
 };
 
+/* Detached tables, chained by the link in their descriptors. */
+struct tarry_chain {
+	uint32_t first, last; /* table ids; 0: none */
+	uint32_t n;
+	uint64_t bytes;
+};
+
 struct tarry_gather {
 	struct tarry_space *space;
 	unsigned int n_spans;
 	unsigned int n_runs;
-	uint32_t first, last; /* detached tables, chained by their link */
-	uint32_t n_tables;
+	struct tarry_chain detached;
 	bool open;	 /* begun by the caller, and counted by the space */
 	bool tables;	 /* some span detached tables */
 	bool unanswered; /* some cache did not answer; counted as well */
