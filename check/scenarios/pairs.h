@@ -14,8 +14,9 @@
 
 #define PAGES(n) ((n)*BED_PAGE)
 
-/* What the operations at work can do to page 0. */
-enum { TAKES = 1, COPIES = 2, MARKS = 4, REPLACES = 8 };
+/* What the operations at work can do: to page 0; or they keep page 3 as long as
+ * CPU 0 has it cached. */
+enum { TAKES = 1, COPIES = 2, REPLACES = 4, KEEPS = 8 };
 
 /* What the operations and the reader of a pair want at the start. */
 enum { HUGE = 1, HW = 2, KEPT = 4, WORDS = 8 };
@@ -260,6 +261,90 @@ static inline void found(int page, unsigned int what)
 	check_violation(CHECK_STALE, "page 0 is %d", page);
 }
 
+static inline void section(unsigned int what)
+{
+	found(bed_read(0), what);
+}
+
+static inline void irqs_off(unsigned int what)
+{
+	found(bed_read_irq_off(0), what);
+}
+
+static inline void pieces(unsigned int what)
+{
+	struct tarry_piece p[4];
+	int64_t n;
+
+	tarry_port_read_begin();
+	n = tarry_translate_range(bed.space, 0, PAGES(1), p, 4);
+	check_assert(n == 1);
+	found(p[0].kind == TARRY_LEAF ? (int)(p[0].oa / BED_PAGE) : -1, what);
+	if (p[0].kind == TARRY_LEAF)
+		check_page_touch((unsigned int)(p[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+static inline void batch(unsigned int what)
+{
+	tarry_va va[2] = {0, PAGES(2)};
+	struct tarry_hit hits[2];
+	int errs[2];
+
+	tarry_port_read_begin();
+	tarry_translate_batch(bed.space, va, hits, errs, 2);
+	found(errs[0] ? -1 : (int)(hits[0].oa / BED_PAGE), what);
+	if (!errs[0])
+		check_page_touch((unsigned int)(hits[0].oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
+static inline void pin(unsigned int what)
+{
+	struct tarry_hit hit;
+	int err = tarry_pin(bed.space, 0, TARRY_R, &hit);
+
+	check_assert(!err || err == TARRY_EAGAIN || err == TARRY_ENOENT);
+	if (err == TARRY_EAGAIN)
+		return;
+	found(err ? -1 : (int)(hit.oa / BED_PAGE), what);
+	if (!err)
+		tarry_unpin(bed.space, &hit);
+}
+
+static inline void fault(unsigned int what)
+{
+	int err = tarry_fault(bed.space, 0, TARRY_R);
+
+	if (err != TARRY_EAGAIN)
+		found(err ? -1 : 10, what);
+}
+
+static inline void soft_tlb_open(void)
+{
+	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
+	check_assert(!tarry_soft_tlb_init(bed.tlb, bed.space));
+	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &(tarry_oa){0}));
+}
+
+static inline void soft_tlb_close(void)
+{
+	tarry_soft_tlb_fini(bed.tlb);
+}
+
+static inline void soft_tlb(unsigned int what)
+{
+	tarry_oa oa;
+	int err;
+
+	tarry_port_read_begin();
+	err = tarry_soft_tlb_translate(bed.tlb, 0, &oa);
+	found(err ? -1 : (int)(oa / BED_PAGE), what);
+	if (!err)
+		check_page_touch((unsigned int)(oa / BED_PAGE));
+	tarry_port_read_end();
+}
+
 /* A cache of software's, which uses what it has until it is told. */
 static inline void cache_send(struct tarry_listener *l,
 			      const struct tarry_span *spans, unsigned int n)
@@ -290,6 +375,46 @@ static inline bool cache_use(int page)
 		check_page_touch((unsigned int)page);
 	tarry_port_read_end();
 	return uses;
+}
+
+static inline void rests(unsigned int what)
+{
+	bool missed;
+
+	tarry_listener_rest(bed.space, &bed.cache);
+	missed = tarry_listener_wake(bed.space, &bed.cache);
+	if (missed || !cache_use(10))
+		found(bed_read(0), what);
+}
+
+static inline void listens(unsigned int what)
+{
+	int page;
+
+	cache_listen();
+	page = bed_read(0);
+	found(page, what);
+	cache_use(page);
+	cache_unlisten();
+}
+
+static inline void hw_found(int page, unsigned int what)
+{
+	/* A fault: hardware met the break, and comes back. */
+	if (page != -1)
+		found(page, what);
+	if (what & KEEPS)
+		bed_hw_read(0, 3);
+}
+
+static inline void hw_read(unsigned int what)
+{
+	hw_found(bed_hw_read(0, 0), what);
+}
+
+static inline void hw_write(unsigned int what)
+{
+	hw_found(bed_hw_write(0, 0), what);
 }
 
 #endif

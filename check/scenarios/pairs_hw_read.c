@@ -4,287 +4,129 @@
  */
 #include "pairs.h"
 
-static void reads_map(void)
+static void reads(void)
 {
-	int page = bed_hw_read(0, 0);
+	hw_read(0);
+}
 
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
+static void reads_takes(void)
+{
+	hw_read(TAKES);
+}
+
+static void reads_copies(void)
+{
+	hw_read(COPIES);
+}
+
+static void reads_replaces(void)
+{
+	hw_read(REPLACES);
+}
+
+static void reads_keeps(void)
+{
+	hw_read(KEEPS);
 }
 
 CHECK_SCENARIO(pair_map__hw_read, .about = "map against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"map", map}, {"hw_read", reads_map}})
-
-static void reads_unmap(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, TAKES);
-}
+	       .threads = {{"map", map}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_unmap__hw_read, .about = "unmap against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"unmap", unmap}, {"hw_read", reads_unmap}})
-
-static void reads_unmap_all(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, TAKES);
-}
+	       .threads = {{"unmap", unmap}, {"hw_read", reads_takes}})
 
 CHECK_SCENARIO(pair_unmap_all__hw_read, .about = "unmap_all against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"unmap_all", unmap_all},
-			   {"hw_read", reads_unmap_all}})
-
-static void reads_protect(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"unmap_all", unmap_all}, {"hw_read", reads_takes}})
 
 CHECK_SCENARIO(pair_protect__hw_read, .about = "protect against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"protect", protect}, {"hw_read", reads_protect}})
-
-static void reads_mark(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"protect", protect}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_mark__hw_read, .about = "mark against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"mark", mark}, {"hw_read", reads_mark}})
-
-static void reads_move(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, TAKES);
-}
+	       .threads = {{"mark", mark}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_move__hw_read, .about = "move against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"move", move}, {"hw_read", reads_move}})
-
-static void reads_clone(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"move", move}, {"hw_read", reads_takes}})
 
 CHECK_SCENARIO(pair_clone__hw_read, .about = "clone against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"clone", clone}, {"hw_read", reads_clone}})
-
-static void reads_harvest(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"clone", clone}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_harvest__hw_read, .about = "harvest against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"harvest", harvest}, {"hw_read", reads_harvest}})
-
-static void reads_reclaim(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"harvest", harvest}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_reclaim__hw_read, .about = "reclaim against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"reclaim", reclaim}, {"hw_read", reads_reclaim}})
-
-static void reads_collapse(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"reclaim", reclaim}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_collapse__hw_read, .about = "collapse against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"collapse", collapse}, {"hw_read", reads_collapse}})
-
-static void reads_collapse_copy(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, COPIES);
-}
+	       .threads = {{"collapse", collapse}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_collapse_copy__hw_read,
 	       .about = "collapse_copy against hw_read", .shared = BED_SHARED,
 	       .setup = setup_small_hw, .finish = bed_close,
 	       .threads = {{"collapse_copy", collapse_copy},
-			   {"hw_read", reads_collapse_copy}})
-
-static void reads_retract(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, TAKES);
-}
+			   {"hw_read", reads_copies}})
 
 CHECK_SCENARIO(pair_retract__hw_read, .about = "retract against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"retract", retract}, {"hw_read", reads_retract}})
-
-static void reads_split(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"retract", retract}, {"hw_read", reads_takes}})
 
 CHECK_SCENARIO(pair_split__hw_read, .about = "split against hw_read",
 	       .shared = BED_SHARED, .setup = setup_huge_hw,
 	       .finish = bed_close,
-	       .threads = {{"split", split}, {"hw_read", reads_split}})
-
-static void reads_gather(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, TAKES);
-}
+	       .threads = {{"split", split}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_gather__hw_read, .about = "gather against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"gather", gather}, {"hw_read", reads_gather}})
-
-static void reads_replace(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, REPLACES);
-}
+	       .threads = {{"gather", gather}, {"hw_read", reads_takes}})
 
 CHECK_SCENARIO(pair_replace__hw_read, .about = "replace against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"replace", replace}, {"hw_read", reads_replace}})
-
-static void reads_replace_huge(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, REPLACES);
-}
+	       .threads = {{"replace", replace}, {"hw_read", reads_replaces}})
 
 CHECK_SCENARIO(pair_replace_huge__hw_read,
 	       .about = "replace_huge against hw_read", .shared = BED_SHARED,
 	       .setup = setup_huge_hw, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
-			   {"hw_read", reads_replace_huge}})
-
-static void reads_idle(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, TAKES);
-}
+			   {"hw_read", reads_replaces}})
 
 CHECK_SCENARIO(pair_idle__hw_read, .about = "idle against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"idle", idle}, {"hw_read", reads_idle}})
-
-static void reads_reserve(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"idle", idle}, {"hw_read", reads_takes}})
 
 CHECK_SCENARIO(pair_reserve__hw_read, .about = "reserve against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw,
 	       .finish = bed_close,
-	       .threads = {{"reserve", reserve}, {"hw_read", reads_reserve}})
-
-static void reads_settle(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-	/* As long as it is cached it is kept. */
-	bed_hw_read(0, 3);
-}
+	       .threads = {{"reserve", reserve}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_settle__hw_read, .about = "settle against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw_kept,
 	       .finish = bed_close,
-	       .threads = {{"settle", settle}, {"hw_read", reads_settle}})
-
-static void reads_exchange(void)
-{
-	int page = bed_hw_read(0, 0);
-
-	/* A fault: hardware met the break, and comes back. */
-	if (page != -1)
-		found(page, 0);
-}
+	       .threads = {{"settle", settle}, {"hw_read", reads_keeps}})
 
 CHECK_SCENARIO(pair_exchange__hw_read, .about = "exchange against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw_words,
 	       .finish = bed_close,
-	       .threads = {{"exchange", exchange}, {"hw_read", reads_exchange}})
+	       .threads = {{"exchange", exchange}, {"hw_read", reads}})

@@ -4,191 +4,113 @@
  */
 #include "pairs.h"
 
-static void reads_map(void)
+static void reads(void)
 {
-	found(bed_read_irq_off(0), 0);
+	irqs_off(0);
+}
+
+static void reads_takes(void)
+{
+	irqs_off(TAKES);
+}
+
+static void reads_copies(void)
+{
+	irqs_off(COPIES);
+}
+
+static void reads_replaces(void)
+{
+	irqs_off(REPLACES);
+}
+
+static void reads_keeps(void)
+{
+	irqs_off(KEEPS);
 }
 
 CHECK_SCENARIO(pair_map__irqs_off, .about = "map against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"map", map}, {"irqs_off", reads_map}})
-
-static void reads_unmap(void)
-{
-	found(bed_read_irq_off(0), TAKES);
-}
+	       .threads = {{"map", map}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_unmap__irqs_off, .about = "unmap against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"unmap", unmap}, {"irqs_off", reads_unmap}})
-
-static void reads_unmap_all(void)
-{
-	found(bed_read_irq_off(0), TAKES);
-}
+	       .threads = {{"unmap", unmap}, {"irqs_off", reads_takes}})
 
 CHECK_SCENARIO(pair_unmap_all__irqs_off, .about = "unmap_all against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"unmap_all", unmap_all},
-			   {"irqs_off", reads_unmap_all}})
-
-static void reads_protect(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"unmap_all", unmap_all}, {"irqs_off", reads_takes}})
 
 CHECK_SCENARIO(pair_protect__irqs_off, .about = "protect against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"protect", protect}, {"irqs_off", reads_protect}})
-
-static void reads_mark(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"protect", protect}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_mark__irqs_off, .about = "mark against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"mark", mark}, {"irqs_off", reads_mark}})
-
-static void reads_move(void)
-{
-	found(bed_read_irq_off(0), TAKES);
-}
+	       .threads = {{"mark", mark}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_move__irqs_off, .about = "move against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"move", move}, {"irqs_off", reads_move}})
-
-static void reads_clone(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"move", move}, {"irqs_off", reads_takes}})
 
 CHECK_SCENARIO(pair_clone__irqs_off, .about = "clone against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"clone", clone}, {"irqs_off", reads_clone}})
-
-static void reads_harvest(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"clone", clone}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_harvest__irqs_off, .about = "harvest against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"harvest", harvest}, {"irqs_off", reads_harvest}})
-
-static void reads_reclaim(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"harvest", harvest}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_reclaim__irqs_off, .about = "reclaim against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"reclaim", reclaim}, {"irqs_off", reads_reclaim}})
-
-static void reads_collapse(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"reclaim", reclaim}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_collapse__irqs_off, .about = "collapse against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"collapse", collapse},
-			   {"irqs_off", reads_collapse}})
-
-static void reads_collapse_copy(void)
-{
-	found(bed_read_irq_off(0), COPIES);
-}
+	       .threads = {{"collapse", collapse}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_collapse_copy__irqs_off,
 	       .about = "collapse_copy against irqs_off", .shared = BED_SHARED,
 	       .setup = setup_small, .finish = bed_close,
 	       .threads = {{"collapse_copy", collapse_copy},
-			   {"irqs_off", reads_collapse_copy}})
-
-static void reads_retract(void)
-{
-	found(bed_read_irq_off(0), TAKES);
-}
+			   {"irqs_off", reads_copies}})
 
 CHECK_SCENARIO(pair_retract__irqs_off, .about = "retract against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"retract", retract}, {"irqs_off", reads_retract}})
-
-static void reads_split(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"retract", retract}, {"irqs_off", reads_takes}})
 
 CHECK_SCENARIO(pair_split__irqs_off, .about = "split against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"split", split}, {"irqs_off", reads_split}})
-
-static void reads_gather(void)
-{
-	found(bed_read_irq_off(0), TAKES);
-}
+	       .threads = {{"split", split}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_gather__irqs_off, .about = "gather against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"gather", gather}, {"irqs_off", reads_gather}})
-
-static void reads_replace(void)
-{
-	found(bed_read_irq_off(0), REPLACES);
-}
+	       .threads = {{"gather", gather}, {"irqs_off", reads_takes}})
 
 CHECK_SCENARIO(pair_replace__irqs_off, .about = "replace against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"replace", replace}, {"irqs_off", reads_replace}})
-
-static void reads_replace_huge(void)
-{
-	found(bed_read_irq_off(0), REPLACES);
-}
+	       .threads = {{"replace", replace}, {"irqs_off", reads_replaces}})
 
 CHECK_SCENARIO(pair_replace_huge__irqs_off,
 	       .about = "replace_huge against irqs_off", .shared = BED_SHARED,
 	       .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
-			   {"irqs_off", reads_replace_huge}})
-
-static void reads_idle(void)
-{
-	found(bed_read_irq_off(0), TAKES);
-}
+			   {"irqs_off", reads_replaces}})
 
 CHECK_SCENARIO(pair_idle__irqs_off, .about = "idle against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"idle", idle}, {"irqs_off", reads_idle}})
-
-static void reads_reserve(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"idle", idle}, {"irqs_off", reads_takes}})
 
 CHECK_SCENARIO(pair_reserve__irqs_off, .about = "reserve against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"reserve", reserve}, {"irqs_off", reads_reserve}})
-
-static void reads_settle(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"reserve", reserve}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_settle__irqs_off, .about = "settle against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small_kept,
 	       .finish = bed_close,
-	       .threads = {{"settle", settle}, {"irqs_off", reads_settle}})
-
-static void reads_exchange(void)
-{
-	found(bed_read_irq_off(0), 0);
-}
+	       .threads = {{"settle", settle}, {"irqs_off", reads_keeps}})
 
 CHECK_SCENARIO(pair_exchange__irqs_off, .about = "exchange against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
-	       .threads = {{"exchange", exchange},
-			   {"irqs_off", reads_exchange}})
+	       .threads = {{"exchange", exchange}, {"irqs_off", reads}})

@@ -4,189 +4,113 @@
  */
 #include "pairs.h"
 
-static void reads_map(void)
+static void reads(void)
 {
-	found(bed_read(0), 0);
+	section(0);
+}
+
+static void reads_takes(void)
+{
+	section(TAKES);
+}
+
+static void reads_copies(void)
+{
+	section(COPIES);
+}
+
+static void reads_replaces(void)
+{
+	section(REPLACES);
+}
+
+static void reads_keeps(void)
+{
+	section(KEEPS);
 }
 
 CHECK_SCENARIO(pair_map__section, .about = "map against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"map", map}, {"section", reads_map}})
-
-static void reads_unmap(void)
-{
-	found(bed_read(0), TAKES);
-}
+	       .threads = {{"map", map}, {"section", reads}})
 
 CHECK_SCENARIO(pair_unmap__section, .about = "unmap against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"unmap", unmap}, {"section", reads_unmap}})
-
-static void reads_unmap_all(void)
-{
-	found(bed_read(0), TAKES);
-}
+	       .threads = {{"unmap", unmap}, {"section", reads_takes}})
 
 CHECK_SCENARIO(pair_unmap_all__section, .about = "unmap_all against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"unmap_all", unmap_all},
-			   {"section", reads_unmap_all}})
-
-static void reads_protect(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"unmap_all", unmap_all}, {"section", reads_takes}})
 
 CHECK_SCENARIO(pair_protect__section, .about = "protect against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"protect", protect}, {"section", reads_protect}})
-
-static void reads_mark(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"protect", protect}, {"section", reads}})
 
 CHECK_SCENARIO(pair_mark__section, .about = "mark against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"mark", mark}, {"section", reads_mark}})
-
-static void reads_move(void)
-{
-	found(bed_read(0), TAKES);
-}
+	       .threads = {{"mark", mark}, {"section", reads}})
 
 CHECK_SCENARIO(pair_move__section, .about = "move against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"move", move}, {"section", reads_move}})
-
-static void reads_clone(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"move", move}, {"section", reads_takes}})
 
 CHECK_SCENARIO(pair_clone__section, .about = "clone against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"clone", clone}, {"section", reads_clone}})
-
-static void reads_harvest(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"clone", clone}, {"section", reads}})
 
 CHECK_SCENARIO(pair_harvest__section, .about = "harvest against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"harvest", harvest}, {"section", reads_harvest}})
-
-static void reads_reclaim(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"harvest", harvest}, {"section", reads}})
 
 CHECK_SCENARIO(pair_reclaim__section, .about = "reclaim against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"reclaim", reclaim}, {"section", reads_reclaim}})
-
-static void reads_collapse(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"reclaim", reclaim}, {"section", reads}})
 
 CHECK_SCENARIO(pair_collapse__section, .about = "collapse against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"collapse", collapse}, {"section", reads_collapse}})
-
-static void reads_collapse_copy(void)
-{
-	found(bed_read(0), COPIES);
-}
+	       .threads = {{"collapse", collapse}, {"section", reads}})
 
 CHECK_SCENARIO(pair_collapse_copy__section,
 	       .about = "collapse_copy against section", .shared = BED_SHARED,
 	       .setup = setup_small, .finish = bed_close,
 	       .threads = {{"collapse_copy", collapse_copy},
-			   {"section", reads_collapse_copy}})
-
-static void reads_retract(void)
-{
-	found(bed_read(0), TAKES);
-}
+			   {"section", reads_copies}})
 
 CHECK_SCENARIO(pair_retract__section, .about = "retract against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"retract", retract}, {"section", reads_retract}})
-
-static void reads_split(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"retract", retract}, {"section", reads_takes}})
 
 CHECK_SCENARIO(pair_split__section, .about = "split against section",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"split", split}, {"section", reads_split}})
-
-static void reads_gather(void)
-{
-	found(bed_read(0), TAKES);
-}
+	       .threads = {{"split", split}, {"section", reads}})
 
 CHECK_SCENARIO(pair_gather__section, .about = "gather against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"gather", gather}, {"section", reads_gather}})
-
-static void reads_replace(void)
-{
-	found(bed_read(0), REPLACES);
-}
+	       .threads = {{"gather", gather}, {"section", reads_takes}})
 
 CHECK_SCENARIO(pair_replace__section, .about = "replace against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"replace", replace}, {"section", reads_replace}})
-
-static void reads_replace_huge(void)
-{
-	found(bed_read(0), REPLACES);
-}
+	       .threads = {{"replace", replace}, {"section", reads_replaces}})
 
 CHECK_SCENARIO(pair_replace_huge__section,
 	       .about = "replace_huge against section", .shared = BED_SHARED,
 	       .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"replace_huge", replace_huge},
-			   {"section", reads_replace_huge}})
-
-static void reads_idle(void)
-{
-	found(bed_read(0), TAKES);
-}
+			   {"section", reads_replaces}})
 
 CHECK_SCENARIO(pair_idle__section, .about = "idle against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"idle", idle}, {"section", reads_idle}})
-
-static void reads_reserve(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"idle", idle}, {"section", reads_takes}})
 
 CHECK_SCENARIO(pair_reserve__section, .about = "reserve against section",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"reserve", reserve}, {"section", reads_reserve}})
-
-static void reads_settle(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"reserve", reserve}, {"section", reads}})
 
 CHECK_SCENARIO(pair_settle__section, .about = "settle against section",
 	       .shared = BED_SHARED, .setup = setup_small_kept,
 	       .finish = bed_close,
-	       .threads = {{"settle", settle}, {"section", reads_settle}})
-
-static void reads_exchange(void)
-{
-	found(bed_read(0), 0);
-}
+	       .threads = {{"settle", settle}, {"section", reads_keeps}})
 
 CHECK_SCENARIO(pair_exchange__section, .about = "exchange against section",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
-	       .threads = {{"exchange", exchange}, {"section", reads_exchange}})
+	       .threads = {{"exchange", exchange}, {"section", reads}})
