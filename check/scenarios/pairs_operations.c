@@ -60,18 +60,6 @@ CHECK_SCENARIO(pair_map__gather, .about = "map against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"map", map}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_map__replace, .about = "map against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"map", map}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_map__replace_huge, .about = "map against replace_huge",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"map", map}, {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_map__idle, .about = "map against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"map", map}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_unmap__unmap, .about = "unmap against unmap",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"unmap", unmap}, {"unmap", unmap}})
@@ -125,18 +113,6 @@ CHECK_SCENARIO(pair_unmap__gather, .about = "unmap against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"unmap", unmap}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_unmap__replace, .about = "unmap against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"unmap", unmap}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_unmap__replace_huge, .about = "unmap against replace_huge",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"unmap", unmap}, {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_unmap__idle, .about = "unmap against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"unmap", unmap}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_unmap_all__unmap_all,
 	       .about = "unmap_all against unmap_all", .shared = BED_SHARED,
 	       .setup = setup_small, .finish = bed_close,
@@ -188,20 +164,6 @@ CHECK_SCENARIO(pair_unmap_all__gather, .about = "unmap_all against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"unmap_all", unmap_all}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_unmap_all__replace, .about = "unmap_all against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"unmap_all", unmap_all}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_unmap_all__replace_huge,
-	       .about = "unmap_all against replace_huge", .shared = BED_SHARED,
-	       .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"unmap_all", unmap_all},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_unmap_all__idle, .about = "unmap_all against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"unmap_all", unmap_all}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_protect__protect, .about = "protect against protect",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"protect", protect}, {"protect", protect}})
@@ -248,20 +210,6 @@ CHECK_SCENARIO(pair_protect__gather, .about = "protect against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"protect", protect}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_protect__replace, .about = "protect against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"protect", protect}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_protect__replace_huge,
-	       .about = "protect against replace_huge", .shared = BED_SHARED,
-	       .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"protect", protect},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_protect__idle, .about = "protect against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"protect", protect}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_mark__mark, .about = "mark against mark",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"mark", mark}, {"mark", mark}})
@@ -302,18 +250,6 @@ CHECK_SCENARIO(pair_mark__gather, .about = "mark against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"mark", mark}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_mark__replace, .about = "mark against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"mark", mark}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_mark__replace_huge, .about = "mark against replace_huge",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"mark", mark}, {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_mark__idle, .about = "mark against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"mark", mark}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_move__move, .about = "move against move",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"move", move}, {"move", move}})
@@ -350,18 +286,6 @@ CHECK_SCENARIO(pair_move__gather, .about = "move against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"move", move}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_move__replace, .about = "move against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"move", move}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_move__replace_huge, .about = "move against replace_huge",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"move", move}, {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_move__idle, .about = "move against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"move", move}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_clone__clone, .about = "clone against clone",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"clone", clone}, {"clone", clone}})
@@ -395,18 +319,6 @@ CHECK_SCENARIO(pair_clone__gather, .about = "clone against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"clone", clone}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_clone__replace, .about = "clone against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"clone", clone}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_clone__replace_huge, .about = "clone against replace_huge",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"clone", clone}, {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_clone__idle, .about = "clone against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"clone", clone}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_harvest__harvest, .about = "harvest against harvest",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"harvest", harvest}, {"harvest", harvest}})
@@ -437,20 +349,6 @@ CHECK_SCENARIO(pair_harvest__gather, .about = "harvest against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"harvest", harvest}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_harvest__replace, .about = "harvest against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"harvest", harvest}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_harvest__replace_huge,
-	       .about = "harvest against replace_huge", .shared = BED_SHARED,
-	       .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"harvest", harvest},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_harvest__idle, .about = "harvest against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"harvest", harvest}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_reclaim__reclaim, .about = "reclaim against reclaim",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"reclaim", reclaim}, {"reclaim", reclaim}})
@@ -477,20 +375,6 @@ CHECK_SCENARIO(pair_reclaim__gather, .about = "reclaim against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"reclaim", reclaim}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_reclaim__replace, .about = "reclaim against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"reclaim", reclaim}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_reclaim__replace_huge,
-	       .about = "reclaim against replace_huge", .shared = BED_SHARED,
-	       .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"reclaim", reclaim},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_reclaim__idle, .about = "reclaim against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"reclaim", reclaim}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_collapse__collapse, .about = "collapse against collapse",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"collapse", collapse}, {"collapse", collapse}})
@@ -512,20 +396,6 @@ CHECK_SCENARIO(pair_collapse__split, .about = "collapse against split",
 CHECK_SCENARIO(pair_collapse__gather, .about = "collapse against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"collapse", collapse}, {"gather", gather}})
-
-CHECK_SCENARIO(pair_collapse__replace, .about = "collapse against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"collapse", collapse}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_collapse__replace_huge,
-	       .about = "collapse against replace_huge", .shared = BED_SHARED,
-	       .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"collapse", collapse},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_collapse__idle, .about = "collapse against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"collapse", collapse}, {"idle", idle}})
 
 CHECK_SCENARIO(pair_collapse_copy__collapse_copy,
 	       .about = "collapse_copy against collapse_copy",
@@ -550,22 +420,6 @@ CHECK_SCENARIO(pair_collapse_copy__gather,
 	       .threads = {{"collapse_copy", collapse_copy},
 			   {"gather", gather}})
 
-CHECK_SCENARIO(pair_collapse_copy__replace,
-	       .about = "collapse_copy against replace", .shared = BED_SHARED,
-	       .setup = setup_small, .finish = bed_close,
-	       .threads = {{"collapse_copy", collapse_copy},
-			   {"replace", replace}})
-
-CHECK_SCENARIO(pair_collapse_copy__replace_huge,
-	       .about = "collapse_copy against replace_huge",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"collapse_copy", collapse_copy},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_collapse_copy__idle, .about = "collapse_copy against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"collapse_copy", collapse_copy}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_retract__retract, .about = "retract against retract",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"retract", retract}, {"retract", retract}})
@@ -578,20 +432,6 @@ CHECK_SCENARIO(pair_retract__gather, .about = "retract against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"retract", retract}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_retract__replace, .about = "retract against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"retract", retract}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_retract__replace_huge,
-	       .about = "retract against replace_huge", .shared = BED_SHARED,
-	       .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"retract", retract},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_retract__idle, .about = "retract against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"retract", retract}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_split__split, .about = "split against split",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"split", split}, {"split", split}})
@@ -600,59 +440,6 @@ CHECK_SCENARIO(pair_split__gather, .about = "split against gather",
 	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
 	       .threads = {{"split", split}, {"gather", gather}})
 
-CHECK_SCENARIO(pair_split__replace, .about = "split against replace",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"split", split}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_split__replace_huge, .about = "split against replace_huge",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"split", split}, {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_split__idle, .about = "split against idle",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"split", split}, {"idle", idle}})
-
 CHECK_SCENARIO(pair_gather__gather, .about = "gather against gather",
 	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
 	       .threads = {{"gather", gather}, {"gather", gather}})
-
-CHECK_SCENARIO(pair_gather__replace, .about = "gather against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"gather", gather}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_gather__replace_huge,
-	       .about = "gather against replace_huge", .shared = BED_SHARED,
-	       .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"gather", gather}, {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_gather__idle, .about = "gather against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"gather", gather}, {"idle", idle}})
-
-CHECK_SCENARIO(pair_replace__replace, .about = "replace against replace",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"replace", replace}, {"replace", replace}})
-
-CHECK_SCENARIO(pair_replace__replace_huge,
-	       .about = "replace against replace_huge", .shared = BED_SHARED,
-	       .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"replace", replace},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_replace__idle, .about = "replace against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"replace", replace}, {"idle", idle}})
-
-CHECK_SCENARIO(pair_replace_huge__replace_huge,
-	       .about = "replace_huge against replace_huge",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"replace_huge", replace_huge},
-			   {"replace_huge", replace_huge}})
-
-CHECK_SCENARIO(pair_replace_huge__idle, .about = "replace_huge against idle",
-	       .shared = BED_SHARED, .setup = setup_huge, .finish = bed_close,
-	       .threads = {{"replace_huge", replace_huge}, {"idle", idle}})
-
-CHECK_SCENARIO(pair_idle__idle, .about = "idle against idle",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"idle", idle}, {"idle", idle}})
