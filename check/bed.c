@@ -314,6 +314,36 @@ int bed_read_irq_off(unsigned int v)
 	return page;
 }
 
+static void cache_send(struct tarry_listener *l, const struct tarry_span *spans,
+		       unsigned int n)
+{
+	(void)l, (void)spans, (void)n;
+	tarry_store(&bed.told, 1, TARRY_RELEASE);
+}
+
+void bed_cache_listen(void)
+{
+	bed.cache.send = cache_send;
+	must(!tarry_listen(bed.space, &bed.cache), "the cache listens");
+}
+
+void bed_cache_unlisten(void)
+{
+	must(!tarry_unlisten(bed.space, &bed.cache), "the cache goes");
+}
+
+bool bed_cache_use(int page)
+{
+	bool uses;
+
+	tarry_port_read_begin();
+	uses = page >= 0 && !tarry_load(&bed.told, TARRY_ACQUIRE);
+	if (uses)
+		check_page_touch((unsigned int)page);
+	tarry_port_read_end();
+	return uses;
+}
+
 int bed_pin(unsigned int v)
 {
 	struct tarry_hit hit;

@@ -83,6 +83,11 @@ int bed_move(unsigned int from, unsigned int to, unsigned int n);
 int bed_read(unsigned int v);
 /* The same with interrupts off and no section. */
 int bed_read_irq_off(unsigned int v);
+/* A cache of software's, which uses what it has until it is told. */
+void bed_cache_listen(void);
+void bed_cache_unlisten(void);
+/* Does it use @page?  In a section, as a soft TLB is used: the page waits. */
+bool bed_cache_use(int page);
 /* Pins, uses, unpins; the page, or -1. */
 int bed_pin(unsigned int v);
 /* What hardware of CPU @cpu gets: the page, or -1: a fault. */

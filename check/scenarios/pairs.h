@@ -345,45 +345,13 @@ static inline void soft_tlb(unsigned int what)
 	tarry_port_read_end();
 }
 
-/* A cache of software's, which uses what it has until it is told. */
-static inline void cache_send(struct tarry_listener *l,
-			      const struct tarry_span *spans, unsigned int n)
-{
-	(void)l, (void)spans, (void)n;
-	tarry_store(&bed.told, 1, TARRY_RELEASE);
-}
-
-static inline void cache_listen(void)
-{
-	bed.cache.send = cache_send;
-	check_assert(!tarry_listen(bed.space, &bed.cache));
-}
-
-static inline void cache_unlisten(void)
-{
-	check_assert(!tarry_unlisten(bed.space, &bed.cache));
-}
-
-/* Does it use @page? */
-static inline bool cache_use(int page)
-{
-	bool uses;
-
-	tarry_port_read_begin();
-	uses = page >= 0 && !tarry_load(&bed.told, TARRY_ACQUIRE);
-	if (uses)
-		check_page_touch((unsigned int)page);
-	tarry_port_read_end();
-	return uses;
-}
-
 static inline void rests(unsigned int what)
 {
 	bool missed;
 
 	tarry_listener_rest(bed.space, &bed.cache);
 	missed = tarry_listener_wake(bed.space, &bed.cache);
-	if (missed || !cache_use(10))
+	if (missed || !bed_cache_use(10))
 		found(bed_read(0), what);
 }
 
@@ -391,11 +359,11 @@ static inline void listens(unsigned int what)
 {
 	int page;
 
-	cache_listen();
+	bed_cache_listen();
 	page = bed_read(0);
 	found(page, what);
-	cache_use(page);
-	cache_unlisten();
+	bed_cache_use(page);
+	bed_cache_unlisten();
 }
 
 static inline void hw_found(int page, unsigned int what)

@@ -7,30 +7,30 @@
 static void open_small(void)
 {
 	setup_small();
-	cache_listen();
+	bed_cache_listen();
 }
 
 static void open_huge(void)
 {
 	setup_huge();
-	cache_listen();
+	bed_cache_listen();
 }
 
 static void open_small_kept(void)
 {
 	setup_small_kept();
-	cache_listen();
+	bed_cache_listen();
 }
 
 static void open_small_words(void)
 {
 	setup_small_words();
-	cache_listen();
+	bed_cache_listen();
 }
 
 static void close(void)
 {
-	cache_unlisten();
+	bed_cache_unlisten();
 	bed_close();
 }
 

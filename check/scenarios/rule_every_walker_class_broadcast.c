@@ -6,32 +6,27 @@
  */
 #include "bed.h"
 
-static struct {
-	struct tarry_listener l;
-	uint32_t sent;
-} cast;
-
 /* Sent is done. */
 static void cast_send(struct tarry_listener *l, const struct tarry_span *spans,
 		      unsigned int n)
 {
 	(void)l, (void)spans;
-	tarry_fetch_add(&cast.sent, n, TARRY_RELAXED);
+	tarry_fetch_add(&bed.told, n, TARRY_RELAXED);
 }
 
 static bool cast_wait(struct tarry_listener *l)
 {
 	(void)l;
-	return tarry_load(&cast.sent, TARRY_RELAXED) > 0;
+	return tarry_load(&bed.told, TARRY_RELAXED) > 0;
 }
 
 static void setup(void)
 {
 	bed_open(2, TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE);
 	bed_map(0, 10, 1);
-	cast.l.send = cast_send;
-	cast.l.wait = cast_wait;
-	check_assert(!tarry_listen(bed.space, &cast.l));
+	bed.cache.send = cast_send;
+	bed.cache.wait = cast_wait;
+	check_assert(!tarry_listen(bed.space, &bed.cache));
 }
 
 static void unmap(void)
@@ -56,26 +51,20 @@ static void section(void)
 
 static void finish(void)
 {
-	check_assert(!tarry_unlisten(bed.space, &cast.l));
+	bed_cache_unlisten();
 	bed_close();
 }
 
-#define SHARED                                      \
-	{                                           \
-		{&bed, sizeof(bed), "bed"},         \
-		{                                   \
-			&cast, sizeof(cast), "cast" \
-		}                                   \
-	}
-
 CHECK_SCENARIO(rule_every_walker_class_broadcast,
 	       .about = "an unmap told by a broadcast, a walk with irqs off",
-	       .rule = "every-walker-class", .shared = SHARED, .setup = setup,
+	       .rule = "every-walker-class", .shared = BED_SHARED,
+	       .setup = setup,
 	       .threads = {{"unmap", unmap}, {"walk", irqs_off}},
 	       .finish = finish)
 CHECK_SCENARIO(rule_every_walker_class_broadcast_retract,
 	       .about = "a table retracted, told by a broadcast",
-	       .rule = "every-walker-class", .shared = SHARED, .setup = setup,
+	       .rule = "every-walker-class", .shared = BED_SHARED,
+	       .setup = setup,
 	       .threads = {{"retract", retract},
 			   {"walk", irqs_off},
 			   {"section", section}},

@@ -124,23 +124,18 @@ CHECK_SCENARIO(rule_not_alone_flush_all_settle,
 
 /* The same with a cache of software's, told by a word: who fills the slot after
  * it was settled can say so, and the cache has forgotten. */
-static struct {
-	struct tarry_listener l;
-	uint32_t deaf, told;
-} soft;
-
 static void soft_send(struct tarry_listener *l, const struct tarry_span *spans,
 		      unsigned int n)
 {
 	(void)l, (void)spans, (void)n;
-	if (!soft.deaf)
-		tarry_store(&soft.told, 1, TARRY_RELAXED);
+	if (!bed.deaf)
+		tarry_store(&bed.told, 1, TARRY_RELAXED);
 }
 
 static bool soft_wait(struct tarry_listener *l)
 {
 	(void)l;
-	return !soft.deaf;
+	return !bed.deaf;
 }
 
 static void setup_soft(void)
@@ -148,38 +143,30 @@ static void setup_soft(void)
 	bed_open(2, 0);
 	bed_map(0, 10, 1);
 	bed_map(1, 21, 1);
-	soft.l.send = soft_send;
-	soft.l.wait = soft_wait;
-	check_assert(!tarry_listen(bed.space, &soft.l));
-	soft.deaf = 1;
+	bed.cache.send = soft_send;
+	bed.cache.wait = soft_wait;
+	check_assert(!tarry_listen(bed.space, &bed.cache));
+	bed.deaf = 1;
 	unmap();
-	soft.deaf = 0;
+	bed.deaf = 0;
 }
 
 static void soft_user(void)
 {
 	if (tarry_load(&bed.gone, TARRY_ACQUIRE) &&
-	    !tarry_load(&soft.told, TARRY_RELAXED))
+	    !tarry_load(&bed.told, TARRY_RELAXED))
 		check_violation(CHECK_STALE, "a cache was not told yet");
 }
 
 static void finish_soft(void)
 {
-	check_assert(!tarry_unlisten(bed.space, &soft.l));
+	bed_cache_unlisten();
 	bed_close();
 }
 
-#define SHARED_SOFT                                 \
-	{                                           \
-		{&bed, sizeof(bed), "bed"},         \
-		{                                   \
-			&soft, sizeof(soft), "soft" \
-		}                                   \
-	}
-
 CHECK_SCENARIO(rule_not_alone_flush_all_settle_soft,
 	       .about = "a map of what was settled, and a cache of software's",
-	       .rule = "not-alone-flush-all", .shared = SHARED_SOFT,
+	       .rule = "not-alone-flush-all", .shared = BED_SHARED,
 	       .setup = setup_soft, .finish = finish_soft,
 	       .threads = {
 		       {"settle", settle}, {"fill", fill}, {"user", soft_user}})
