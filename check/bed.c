@@ -251,6 +251,17 @@ int bed_unmap(unsigned int v, unsigned int n)
 	return tarry_unmap(bed.space, v * BED_PAGE, n * BED_PAGE, NULL);
 }
 
+int bed_unmap_gathered(unsigned int v, unsigned int n)
+{
+	struct tarry_gather g;
+	struct tarry_how how = {.gather = &g};
+
+	tarry_gather_begin(&g, bed.space);
+	must(!tarry_unmap(bed.space, v * BED_PAGE, n * BED_PAGE, &how),
+	     "a gather unmaps");
+	return tarry_gather_end(&g);
+}
+
 int bed_protect(unsigned int v, unsigned int n, tarry_rights rights)
 {
 	return tarry_protect(bed.space, v * BED_PAGE, n * BED_PAGE, rights,
@@ -312,6 +323,15 @@ int bed_read_irq_off(unsigned int v)
 		check_page_touch((unsigned int)page);
 	tarry_port_irq_restore(was);
 	return page;
+}
+
+void bed_tlb_open(void)
+{
+	tarry_oa oa;
+
+	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
+	must(!tarry_soft_tlb_init(bed.tlb, bed.space), "the soft TLB opens");
+	must(!tarry_soft_tlb_fill(bed.tlb, 0, &oa), "it has page 0");
 }
 
 static void cache_send(struct tarry_listener *l, const struct tarry_span *spans,

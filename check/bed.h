@@ -73,6 +73,8 @@ void bed_close(void);
 /* Calls of the library in page numbers; what they return they return. */
 int bed_map(unsigned int v, unsigned int page, unsigned int n);
 int bed_unmap(unsigned int v, unsigned int n);
+/* In a gather of the caller's; what its end returns. */
+int bed_unmap_gathered(unsigned int v, unsigned int n);
 int bed_protect(unsigned int v, unsigned int n, tarry_rights rights);
 /* One leaf of @level from v on. */
 int bed_collapse(unsigned int v, unsigned int level);
@@ -83,6 +85,8 @@ int bed_move(unsigned int from, unsigned int to, unsigned int n);
 int bed_read(unsigned int v);
 /* The same with interrupts off and no section. */
 int bed_read_irq_off(unsigned int v);
+/* In set-up: bed.tlb, and what it gets of page 0. */
+void bed_tlb_open(void);
 /* A cache of software's, which uses what it has until it is told. */
 void bed_cache_listen(void);
 void bed_cache_unlisten(void);

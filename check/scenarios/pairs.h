@@ -320,13 +320,6 @@ static inline void fault(unsigned int what)
 		found(err ? -1 : 10, what);
 }
 
-static inline void soft_tlb_open(void)
-{
-	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
-	check_assert(!tarry_soft_tlb_init(bed.tlb, bed.space));
-	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &(tarry_oa){0}));
-}
-
 static inline void soft_tlb_close(void)
 {
 	tarry_soft_tlb_fini(bed.tlb);

@@ -7,25 +7,25 @@
 static void open_small(void)
 {
 	setup_small();
-	soft_tlb_open();
+	bed_tlb_open();
 }
 
 static void open_huge(void)
 {
 	setup_huge();
-	soft_tlb_open();
+	bed_tlb_open();
 }
 
 static void open_small_kept(void)
 {
 	setup_small_kept();
-	soft_tlb_open();
+	bed_tlb_open();
 }
 
 static void open_small_words(void)
 {
 	setup_small_words();
-	soft_tlb_open();
+	bed_tlb_open();
 }
 
 static void close(void)

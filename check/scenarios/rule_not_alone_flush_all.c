@@ -15,12 +15,7 @@ static void setup(void)
 
 static void gather(void)
 {
-	struct tarry_gather g;
-	struct tarry_how how = {.gather = &g};
-
-	tarry_gather_begin(&g, bed.space);
-	check_assert(!tarry_unmap(bed.space, 0, BED_PAGE, &how));
-	check_assert(!tarry_gather_end(&g));
+	check_assert(!bed_unmap_gathered(0, 1));
 }
 
 /* What stands there now must be the last word about it. */
@@ -53,14 +48,10 @@ CHECK_SCENARIO(
  * a gather ended, must not find it in its soft TLB. */
 static void setup_soft(void)
 {
-	tarry_oa oa;
-
 	bed_open(2, 0);
 	bed_map(0, 10, 1);
 	bed_map(1, 21, 1);
-	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
-	check_assert(!tarry_soft_tlb_init(bed.tlb, bed.space));
-	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &oa));
+	bed_tlb_open();
 }
 
 static void soft(void)

@@ -210,12 +210,8 @@ CHECK_SCENARIO(rule_loser_redoes_replace, .rule = "loser-redoes",
 
 static void setup_tlb(void)
 {
-	tarry_oa oa;
-
 	setup();
-	bed.tlb = check_alloc(sizeof(*bed.tlb), "soft TLB");
-	check_assert(!tarry_soft_tlb_init(bed.tlb, bed.space));
-	check_assert(!tarry_soft_tlb_fill(bed.tlb, 0, &oa));
+	bed_tlb_open();
 }
 
 static void migrate_and_say(void)

@@ -28,12 +28,7 @@ static void unmap_and_settle(void)
 /* What a gather holds was told of by the call that nobody answered. */
 static void gather_and_settle(void)
 {
-	struct tarry_gather g;
-	struct tarry_how how = {.gather = &g};
-
-	tarry_gather_begin(&g, bed.space);
-	check_assert(!tarry_unmap(bed.space, 0, BED_PAGE, &how));
-	check_assert(tarry_gather_end(&g) == TARRY_ELISTENER);
+	check_assert(bed_unmap_gathered(0, 1) == TARRY_ELISTENER);
 	check_assert(!tarry_settle(bed.space));
 }
 

@@ -46,12 +46,7 @@ CHECK_SCENARIO(rule_visible_before_invalidate_table,
 /* What one found to be gone is gone for the device, too. */
 static void gather(void)
 {
-	struct tarry_gather g;
-	struct tarry_how how = {.gather = &g};
-
-	tarry_gather_begin(&g, bed.space);
-	check_assert(!tarry_unmap(bed.space, 0, BED_PAGE, &how));
-	check_assert(!tarry_gather_end(&g));
+	check_assert(!bed_unmap_gathered(0, 1));
 }
 
 static void other(void)
