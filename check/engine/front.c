@@ -60,18 +60,25 @@ uint64_t check_rmw(volatile void *p, unsigned int size, enum check_rmw_kind how,
 	return machine_do(&op);
 }
 
+static bool do_cas(struct op *op, volatile void *p, unsigned int size,
+		   uint64_t *expected, uint64_t v)
+{
+	uint64_t wanted = *expected;
+
+	op->addr = (uintptr_t)p;
+	op->size = (uint8_t)size;
+	op->value = v;
+	op->expected = wanted;
+	*expected = machine_do(op);
+	return *expected == wanted;
+}
+
 bool check_cas(volatile void *p, unsigned int size, uint64_t *expected,
 	       uint64_t v, struct check_site *site)
 {
 	struct op op = op_at(OP_CAS, site, PC);
-	uint64_t wanted = *expected;
 
-	op.addr = (uintptr_t)p;
-	op.size = (uint8_t)size;
-	op.value = v;
-	op.expected = wanted;
-	*expected = machine_do(&op);
-	return *expected == wanted;
+	return do_cas(&op, p, size, expected, v);
 }
 
 void check_fence(struct check_site *site)
@@ -120,15 +127,9 @@ bool check_walk_cas_at(volatile void *p, unsigned int size, uint64_t *expected,
 		       uint64_t v, struct check_site *site)
 {
 	struct op op = op_at(OP_CAS, site, PC);
-	uint64_t wanted = *expected;
 
-	op.addr = (uintptr_t)p;
-	op.size = (uint8_t)size;
-	op.value = v;
-	op.expected = wanted;
 	op.walk = CHECK_WALK_NEXT;
-	*expected = machine_do(&op);
-	return *expected == wanted;
+	return do_cas(&op, p, size, expected, v);
 }
 
 /* ---- locks ---- */
