@@ -30,19 +30,18 @@ struct verdict {
 	enum check_model model;
 	struct tally tally;
 	bool setup_failed;
-	bool good;  /* as expected */
-	bool found; /* a violation */
-	enum check_kind kind;
-	char text[512];
-	struct violation violation; /* where, if there can be no report */
+	bool good;		    /* as expected */
+	bool found;		    /* a violation */
+	struct violation violation; /* if found */
 	struct schedule schedule;
 };
 
 extern const char *const kind_names[CHECK_KINDS];
 const char *model_name(enum check_model m);
 
-/* Must the scenario be violated under that model? */
+/* Every execution gave up: that shows nothing. */
 bool verdict_of_nothing(const struct verdict *v);
+/* Must the scenario be violated under that model? */
 bool scenario_violated(const struct check_scenario *s, enum check_model m);
 bool scenario_wanted(const struct check_scenario *s, const struct options *o);
 void verdict_reach(struct verdict *v, const struct check_scenario *s,

@@ -36,7 +36,7 @@ static void print_text(const struct verdict *v)
 	char place[192];
 
 	report_place(&v->violation, place, sizeof(place));
-	printf("%s%s%s\n", v->text, place[0] ? ", at " : "", place);
+	printf("%s%s%s\n", v->violation.text, place[0] ? ", at " : "", place);
 }
 
 static void print_verdict(const struct verdict *v, const struct search *s)
@@ -51,7 +51,8 @@ static void print_verdict(const struct verdict *v, const struct search *s)
 		return;
 	}
 	if (v->found)
-		printf("%s after %llu executions", kind_names[v->kind],
+		printf("%s after %llu executions",
+		       kind_names[v->violation.kind],
 		       (unsigned long long)t->executions);
 	else if (s->kind == SEARCH_RANDOM || s->kind == SEARCH_PCT)
 		printf("no violation in %llu executions (seed %llu)",
@@ -93,7 +94,7 @@ static void tell(struct verdict *v, const struct options *o)
 
 	if (v->setup_failed || !v->found)
 		return;
-	schedule_shorten(&v->schedule, v->kind);
+	schedule_shorten(&v->schedule, v->violation.kind);
 	r = report_build(v->scenario, &v->schedule, &facts);
 	if (!r) {
 		char name[64];
@@ -148,7 +149,7 @@ static int replay(const struct check_scenario *s, struct options *o)
 	v.scenario = s;
 	v.model = v.schedule.model;
 	v.found = how == OUTCOME_VIOLATION;
-	v.kind = machine.violation.kind;
+	v.violation = machine.violation;
 	v.tally.executions = 1;
 	if (!v.found) {
 		printf("%s: no violation in this execution\n", s->name);

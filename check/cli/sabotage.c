@@ -71,7 +71,7 @@ int command_sabotage(struct options *o)
 			printf("ok   %s: %s [%s] finds: %s: %s (%llu "
 			       "executions)\n",
 			       s->rule, v.scenario->name, model_name(v.model),
-			       kind_names[v.kind], v.text,
+			       kind_names[v.violation.kind], v.violation.text,
 			       (unsigned long long)v.tally.executions);
 		} else {
 			printf("FAIL %s: broken at %u lines, and nobody "

@@ -3,7 +3,6 @@
  * Exploring one scenario, and whether that is what should come out.
  */
 #include <fnmatch.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
@@ -49,21 +48,14 @@ bool scenario_wanted(const struct check_scenario *s, const struct options *o)
 static void judge(struct verdict *v, const struct check_scenario *s,
 		  enum check_model model)
 {
-	v->kind = CHECK_CLEAN;
-	v->text[0] = 0;
-	if (v->found) {
-		v->kind = machine.violation.kind;
+	if (v->found)
 		v->violation = machine.violation;
-		snprintf(v->text, sizeof(v->text), "%s",
-			 machine.violation.text);
-	}
 	v->good = v->found ? !v->setup_failed && scenario_violated(s, model) &&
-				     violation_expected(s, &machine.violation)
+				     violation_expected(s, &v->violation)
 			   : !scenario_violated(s, model) &&
 				     !verdict_of_nothing(v);
 }
 
-/* Every execution gave up: that shows nothing. */
 bool verdict_of_nothing(const struct verdict *v)
 {
 	return !v->found && v->tally.whole && !v->tally.classes;
@@ -77,9 +69,6 @@ void verdict_reach(struct verdict *v, const struct check_scenario *s,
 	memset(&v->tally, 0, sizeof(v->tally));
 	v->scenario = s;
 	v->model = model;
-	v->found = false;
-	v->kind = CHECK_CLEAN;
-	v->text[0] = 0;
 	now.model = model;
 	if (now.preemptions < 0 && s->bound && now.kind == SEARCH_DPOR &&
 	    model == CHECK_SC && !now.graph)
