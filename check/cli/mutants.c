@@ -180,21 +180,24 @@ static double cpu_seconds(void)
 	return (double)clock() / CLOCKS_PER_SEC;
 }
 
-/* Scenario @j against the mutant; false: no more need to be asked. */
+/* Scenario @j against the mutant, which has time @until then; false: no more
+ * need to be asked. */
 static bool hunt_by(struct mutant *m, unsigned int j, enum check_model model,
-		    const struct search *search)
+		    const struct search *search, double until)
 {
 	static struct verdict v;
+	bool late;
 
 	if (m->state == UNREACHED)
 		m->state = SURVIVES;
 	verdict_reach(&v, scenarios[j].scenario, model, search);
-	if (!v.found && (v.tally.whole || m->state == UNDECIDED))
-		return true;
-	m->state = v.found ? KILLED : UNDECIDED;
-	m->killer = scenarios[j].scenario->name;
-	m->model = model;
-	return !v.found;
+	late = cpu_seconds() >= until;
+	if (v.found || (m->state == SURVIVES && (late || !v.tally.whole))) {
+		m->state = v.found ? KILLED : UNDECIDED;
+		m->killer = scenarios[j].scenario->name;
+		m->model = model;
+	}
+	return !v.found && !late;
 }
 
 static void hunt(unsigned int i, const struct options *o)
@@ -202,7 +205,7 @@ static void hunt(unsigned int i, const struct options *o)
 	static const enum check_model models[] = {CHECK_SC, CHECK_RC11};
 	struct mutant *m = &mutants[i];
 	struct search search = o->search;
-	double began = cpu_seconds();
+	double until = cpu_seconds() + MUTANT_SECONDS;
 	bool more = true;
 
 	if (search.seconds <= 0)
@@ -210,19 +213,9 @@ static void hunt(unsigned int i, const struct options *o)
 	m->state = UNREACHED;
 	apply(m);
 	for (unsigned int k = 0; k < 2 && more; k++)
-		for (unsigned int j = 0; j < n_scenarios && more; j++) {
-			if (!scenarios[j].reaches[i])
-				continue;
-			more = hunt_by(m, j, models[k], &search);
-			if (!more || cpu_seconds() - began < MUTANT_SECONDS)
-				continue;
-			more = false;
-			if (m->state == UNDECIDED)
-				continue;
-			m->state = UNDECIDED;
-			m->killer = scenarios[j].scenario->name;
-			m->model = models[k];
-		}
+		for (unsigned int j = 0; j < n_scenarios && more; j++)
+			if (scenarios[j].reaches[i])
+				more = hunt_by(m, j, models[k], &search, until);
 	strengthen_all();
 }
 
