@@ -37,11 +37,7 @@ static void world_effect(struct thread *t, unsigned int tid, struct op *op,
 			t->begun[op->how]++;
 		break;
 	case OP_SECTION_END:
-		if (!t->depth[op->how])
-			machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1,
-					0,
-					"a section ends that was never begun");
-		if (--t->depth[op->how])
+		if (!section_leave(t, op))
 			break;
 		grow.ended[op->how][tid][t->ended[op->how]] = n->po;
 		t->ended[op->how]++;

@@ -34,6 +34,8 @@ void depend_wake(const struct cell *c);
 /* ---- section.c ---- */
 
 void section_begin(struct thread *t, const struct op *op);
+/* One less is open; true: it was the outermost. */
+bool section_leave(struct thread *t, const struct op *op);
 void section_end(struct thread *t, unsigned int tid, const struct op *op);
 /* A wait inside a section that it waits for never ends. */
 void section_wait_allowed(const struct thread *t, const struct op *op);

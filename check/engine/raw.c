@@ -47,19 +47,6 @@ static void raw_lock(struct op *op)
 	perform_locked(t, op);
 }
 
-static void raw_section(const struct op *op)
-{
-	uint8_t *depth = &machine.now->depth[op->how];
-
-	if (op->kind == OP_SECTION_BEGIN)
-		++*depth;
-	else if (*depth)
-		--*depth;
-	else
-		machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1, 0,
-				"a section ends that was never begun");
-}
-
 static void raw_spawn(const struct op *op)
 {
 	if (n_raw_calls == RAW_CALLS)
@@ -124,8 +111,10 @@ void perform_raw(struct op *op)
 		machine_write(op->addr, 4, 0);
 		break;
 	case OP_SECTION_BEGIN:
+		machine.now->depth[op->how]++;
+		break;
 	case OP_SECTION_END:
-		raw_section(op);
+		section_leave(machine.now, op);
 		break;
 	case OP_WAIT_BEGIN:
 		section_wait_allowed(machine.now, op);

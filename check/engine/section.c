@@ -5,14 +5,19 @@
  */
 #include "perform.h"
 
+bool section_leave(struct thread *t, const struct op *op)
+{
+	if (!t->depth[op->how])
+		machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1, 0,
+				"a section ends that was never begun");
+	return !--t->depth[op->how];
+}
+
 void section_end(struct thread *t, unsigned int tid, const struct op *op)
 {
 	unsigned int class = op->how;
 
-	if (!t->depth[class])
-		machine_violate(CHECK_MISUSE, op->site, op->pc, 0, -1, 0,
-				"a section ends that was never begun");
-	if (--t->depth[class])
+	if (!section_leave(t, op))
 		return;
 	machine.ended_hb[class][tid][t->ended[class]] = t->hb;
 	machine.ended_dep[class][tid][t->ended[class]] = t->dep;
