@@ -22,6 +22,16 @@ static void memory_effect(const struct node *n, const struct op *op,
 	}
 }
 
+/* Wait for the sections that enact_before() found to be open. */
+static unsigned int wait_found(struct thread *t, const struct op *op)
+{
+	unsigned int ticket = section_ticket(t, op);
+	struct ticket *k = &t->tickets[ticket];
+
+	memcpy(k->begun, t->found, sizeof(k->begun));
+	return ticket;
+}
+
 static void world_effect(struct thread *t, unsigned int tid, struct op *op,
 			 const struct node *n)
 {
@@ -42,32 +52,15 @@ static void world_effect(struct thread *t, unsigned int tid, struct op *op,
 		grow.ended[op->how][tid][t->ended[op->how]] = n->po;
 		t->ended[op->how]++;
 		break;
-	case OP_WAIT_BEGIN: {
-		struct ticket *k = &t->tickets[t->n_tickets];
-
-		if (t->n_tickets + 1 >= MACHINE_TICKETS)
-			machine_violate(CHECK_ENDLESS, op->site, op->pc, 0, -1,
-					0, "too many waits of one thread");
+	case OP_WAIT_BEGIN:
 		section_wait_allowed(t, op);
-		k->class = op->how;
-		memcpy(k->begun, t->found, sizeof(k->begun));
-		op->result = t->n_tickets++;
+		op->result = wait_found(t, op);
 		break;
-	}
 	case OP_SPAWN: {
 		uint32_t ticket = ~0u;
 
-		if (op->how != CHECK_CLASSES) {
-			struct ticket *k = &t->tickets[t->n_tickets];
-
-			if (t->n_tickets + 1 >= MACHINE_TICKETS)
-				machine_violate(CHECK_ENDLESS, op->site, op->pc,
-						0, -1, 0,
-						"too many waits of one thread");
-			k->class = op->how;
-			memcpy(k->begun, t->found, sizeof(k->begun));
-			ticket = tid * MACHINE_TICKETS + t->n_tickets++;
-		}
+		if (op->how != CHECK_CLASSES)
+			ticket = tid * MACHINE_TICKETS + wait_found(t, op);
 		perform_spawn(op, tid);
 		machine.threads[op->n].start.n = ticket;
 		machine.threads[op->n].start_after = (uint16_t)(n->po + 1);
@@ -165,12 +158,7 @@ void enact(struct thread *t, struct op *op)
 		machine_judge(memory_cell(op->addr), op->addr, false, 0,
 			      op->site, op->pc);
 	if (op->kind == OP_LOCK)
-		for (unsigned int k = 0; k < t->n_locks; k++)
-			if (t->locks[k] == op->addr)
-				machine_violate(
-					CHECK_DEADLOCK, op->site, op->pc,
-					op->addr, -1, 0,
-					"takes a lock that it holds already");
+		perform_lock_allowed(t, op);
 	if (grow.done[tid] < grow.g.n_of[tid]) {
 		i = (unsigned int)grow.g.at[tid][grow.done[tid]];
 		if (grow.g.nodes[i].kind != op->kind ||

@@ -149,8 +149,6 @@ void node_of(struct node *to, const struct thread *t, const struct op *op)
 		break;
 	case OP_START:
 		n.type = NODE_JOIN;
-		if (!t->run)
-			n.joined[t->parent] = t->start_after;
 		if (op->n != ~0u)
 			node_of_wait(
 				&n, &machine.threads[op->n / MACHINE_TICKETS]

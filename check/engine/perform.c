@@ -225,7 +225,7 @@ static void unlock(struct thread *t, unsigned int tid, struct op *op,
 
 /* A thread that waits for locks must have interrupts that it can take, or the
  * holder must not wait for a kick: that shows as a deadlock by itself. */
-static void self_deadlock(const struct thread *t, const struct op *op)
+void perform_lock_allowed(const struct thread *t, const struct op *op)
 {
 	for (unsigned int i = 0; i < t->n_locks; i++)
 		if (t->locks[i] == op->addr)
@@ -377,7 +377,7 @@ void perform(struct thread *t, struct op *op)
 	if (machine.recording && op->addr && memory_ours(op->addr))
 		old = machine_read(op->addr, op->size ? op->size : 4);
 	if (op->kind == OP_LOCK)
-		self_deadlock(t, op);
+		perform_lock_allowed(t, op);
 	if (machine.explores)
 		depend_order(t, tid, op, touches, n);
 	if (op->kind == OP_RELAX)

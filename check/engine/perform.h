@@ -14,6 +14,8 @@ void perform(struct thread *t, struct op *op);
 /* @t holds one lock more, or less: it must hold it. */
 void perform_locked(struct thread *t, const struct op *op);
 void perform_unlocked(struct thread *t, const struct op *op);
+/* @t is about to wait for that lock: it must not hold it. */
+void perform_lock_allowed(const struct thread *t, const struct op *op);
 /* The thread's function returned: nothing may be held or open. */
 void perform_end(struct thread *t);
 /* Create the thread that op->fn is; op->n is its number then (machine.c). */
@@ -39,6 +41,8 @@ bool section_leave(struct thread *t, const struct op *op);
 void section_end(struct thread *t, unsigned int tid, const struct op *op);
 /* A wait inside a section that it waits for never ends. */
 void section_wait_allowed(const struct thread *t, const struct op *op);
+/* A ticket of the class of the wait, with nothing on it yet. */
+unsigned int section_ticket(struct thread *t, const struct op *op);
 /* Begin to wait for all that are open; its ticket. */
 unsigned int section_wait(struct thread *t, const struct op *op);
 bool section_wait_over(const struct ticket *k);

@@ -40,15 +40,21 @@ void section_begin(struct thread *t, const struct op *op)
 		clock_join(&t->walk_base, &machine.waits_begun[class]);
 }
 
-unsigned int section_wait(struct thread *t, const struct op *op)
+unsigned int section_ticket(struct thread *t, const struct op *op)
 {
-	struct ticket *k = &t->tickets[t->n_tickets];
-
 	if (t->n_tickets + 1 >= MACHINE_TICKETS)
 		machine_violate(CHECK_ENDLESS, op->site, op->pc, 0, -1, 0,
 				"more than %u waits of one thread",
 				MACHINE_TICKETS - 1);
-	k->class = op->how;
+	t->tickets[t->n_tickets].class = op->how;
+	return t->n_tickets++;
+}
+
+unsigned int section_wait(struct thread *t, const struct op *op)
+{
+	unsigned int ticket = section_ticket(t, op);
+	struct ticket *k = &t->tickets[ticket];
+
 	for (unsigned int i = 0; i < CLOCK_THREADS; i++)
 		k->begun[i] =
 			i < machine.n_threads && machine.threads[i].state !=
@@ -56,7 +62,7 @@ unsigned int section_wait(struct thread *t, const struct op *op)
 				? machine.threads[i].begun[k->class]
 				: 0;
 	clock_join(&machine.waits_begun[k->class], &t->hb);
-	return t->n_tickets++;
+	return ticket;
 }
 
 void section_wait_join(struct thread *t, const struct ticket *k)
@@ -103,12 +109,8 @@ void section_barrier_allowed(const struct thread *t, const struct op *op)
 void section_barrier_begin(struct thread *t, unsigned int tid)
 {
 	t->joining = 0;
-	for (unsigned int i = CHECK_THREADS; i < machine.n_threads; i++)
-		if (machine.threads[i].state != THREAD_UNUSED && i != tid)
-			t->joining |= 1u << i;
-	for (unsigned int i = 0; i < CHECK_THREADS; i++)
-		if (i < machine.n_threads &&
-		    machine.threads[i].state != THREAD_UNUSED &&
+	for (unsigned int i = 0; i < machine.n_threads; i++)
+		if (machine.threads[i].state != THREAD_UNUSED &&
 		    !machine.threads[i].run && i != tid)
 			t->joining |= 1u << i;
 }
