@@ -240,7 +240,6 @@ static void a_small_region_is_enough(void **state)
 	}
 }
 
-/* Each operation on the last pages that the format has. */
 /* Tables lie where entries, and whatever points to the root, can lead to: up to
  * the last byte of the format's output addresses, aligned to their size; a
  * region that goes beyond, by one page, is none. */
@@ -307,6 +306,7 @@ static void a_root_is_where_the_format_can_point(void **state)
 	free(memory);
 }
 
+/* Each operation on the last pages that the format has. */
 static void the_last_byte_is_an_address_too(void **state)
 {
 	const struct tarry_format *f;

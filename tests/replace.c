@@ -415,7 +415,7 @@ static void replace_without_answer_is_put_back(void **state)
 	bed_close(&b);
 }
 
-/* Only when the new page was there already: the old one is kept for ever. */
+/* Only when the new page was there already: the old one is kept. */
 static void replace_half_answered_frees_nothing(void **state)
 {
 	struct tarry_replacement with = {.oa = M2, .rights = RW};

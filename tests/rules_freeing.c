@@ -80,7 +80,6 @@ static bool count_hook(void *ctx, uint64_t root, uint64_t va, uint64_t len,
 	return true;
 }
 
-/* Hardware, listeners and software readers: the free waits for each. */
 /* An invalidation that is broadcast has nothing to say of walkers: done at
  * once, it frees nothing while one is inside. */
 static void every_walker_class_beside_a_broadcast(void **state)
@@ -108,6 +107,7 @@ static void every_walker_class_beside_a_broadcast(void **state)
 	bed_close(&b);
 }
 
+/* Hardware, listeners and software readers: the free waits for each. */
 static void every_walker_class_is_waited_for(void **state)
 {
 	unsigned int hardware = 0;

@@ -273,8 +273,6 @@ static void settle_makes_room(void **state)
 	bed_close(&b);
 }
 
-/* A listener that fails now and then, one at rest half of the time, and one
- * that waits for nobody: whatever is done, every page is released once. */
 static void fail_now_and_then(struct probe *p, const struct tarry_span *spans,
 			      unsigned int n)
 {
@@ -285,6 +283,8 @@ static void fail_now_and_then(struct probe *p, const struct tarry_span *spans,
 	p->deaf = (*seed >> 33 & 7) == 0;
 }
 
+/* A listener that fails now and then, one at rest half of the time, and one
+ * that waits for nobody: whatever is done, every page is released once. */
 static void nothing_left_with_a_cache_that_fails_now_and_then(void **state)
 {
 	struct tarry_how small = {.levels = 1};
