@@ -5,6 +5,10 @@
 #include "bed.h"
 #include "tarry/inline.h"
 
+const struct tarry_how small = {.levels = 1};
+const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
+const struct tarry_how no_alloc = {.flags = TARRY_NO_ALLOC};
+
 /* ---- the owner ---- */
 
 static int owner_get(void *ctx, tarry_oa oa, uint64_t len)

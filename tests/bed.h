@@ -32,6 +32,9 @@
 #define RWU (TARRY_R | TARRY_W | TARRY_USER)
 #define AD  (TARRY_ACCESSED | TARRY_DIRTY)
 
+/* How: in the smallest leaves; with a spare table; from what is there. */
+extern const struct tarry_how small, deposit, no_alloc;
+
 #define BED_RUNS 64
 
 /* What the owner of the data pages was told. */

@@ -5,8 +5,6 @@
  */
 #include "content.h"
 
-static const struct tarry_how small = {.levels = 1};
-
 /* ---- in place ---- */
 
 static void collapse_in_place(void **state)

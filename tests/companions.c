@@ -5,8 +5,6 @@
  */
 #include "content.h"
 
-static const struct tarry_how small = {.levels = 1};
-
 static void open_with_words(struct bed *b, const char *format,
 			    enum tarry_policy policy)
 {
@@ -325,7 +323,6 @@ static void words_wait_for_readers_as_their_table_does(void **state)
 
 static void words_are_accounted_for(void **state)
 {
-	const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
 	struct tarry_pool_stats one, stats;
 	struct tarry_stock stock = {0};
 	struct bed b;
@@ -349,10 +346,7 @@ static void words_are_accounted_for(void **state)
 	tarry_pool_drain(b.pool);
 	tarry_pool_stats(b.pool, &stats);
 	assert_int_equal(stats.companion_bytes, 2048);
-	assert_int_equal(
-		tarry_split(b.space, 0, 1,
-			    &(struct tarry_how){.flags = TARRY_NO_ALLOC}),
-		0);
+	assert_int_equal(tarry_split(b.space, 0, 1, &no_alloc), 0);
 	assert_int_equal(word_at(b.space, 0), 0);
 	bed_close(&b);
 }

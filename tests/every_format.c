@@ -11,8 +11,6 @@
 #define tarry_for_each_format(f, i) \
 	for (unsigned int i = 0; ((f) = tarry_format_at(i)) != NULL; i++)
 
-static const struct tarry_how small = {.levels = 1};
-
 static uint64_t page_of(const struct tarry_format *f)
 {
 	return 1ull << f->page_lg2;
@@ -408,7 +406,6 @@ static void shapes_change_at_every_level(void **state)
 		bed_open(&b, f->name, TARRY_SPACE_HARDWARE);
 		for (unsigned int l = 1; l < f->levels && leaf_level(f, l);
 		     l++) {
-			struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
 			uint64_t span = span_of(f, l),
 				 below = span_of(f, l - 1);
 

@@ -16,9 +16,7 @@ static void harvest_finds_what_hardware_wrote(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE);
-	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW, &small), 0);
 	assert_true(hardware_touch(&b, b.space, 0, AD));
 	assert_true(hardware_touch(&b, b.space, 70 * K4, TARRY_ACCESSED));
 	assert_true(hardware_touch(&b, b.space, 511 * K4, TARRY_DIRTY));

@@ -10,9 +10,6 @@
 
 #define VA (4 * M2)
 
-static const struct tarry_how small = {.levels = 1};
-static const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
-
 /* ---- watching one path ---- */
 
 struct watch {
@@ -362,7 +359,6 @@ static void old_last(void *ctx)
 
 static void install_at_once_on_file_collapse_reuse_is_free(void **state)
 {
-	const struct tarry_how no_alloc = {.flags = TARRY_NO_ALLOC};
 	struct old_reader r = {0};
 	struct sitter inside = {
 		.first = old_first, .last = old_last, .ctx = &r};

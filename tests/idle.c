@@ -6,8 +6,6 @@
 
 #define ALL (1ull << 47)
 
-static const struct tarry_how small = {.levels = 1};
-
 /* An owner for whom clean leaves are worth nothing, and old marks. */
 struct judge {
 	struct bed *bed;
@@ -284,7 +282,6 @@ static void idle_of_marks_freezes_nothing(void **state)
 
 static void idle_with_spares(void **state)
 {
-	struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
 	struct judge j = {0};
 	struct tarry_idle w = walk_of(&j, 0, G1);
 	struct bed b;

@@ -126,7 +126,6 @@ static void not_alone_flush_all_tells_the_lazy_too(void **state)
 /* Of each path that takes tables away, and of none that does not. */
 static void lazy_listener_is_told_whenever_tables_go(void **state)
 {
-	struct tarry_how small = {.levels = 1};
 	struct tarry_collapse_copy copy = {.oa = G1, .copy = copy_nothing};
 	struct bed b;
 	struct probe p = {.listener.lazy = true};
@@ -330,9 +329,7 @@ static void soft_tlb_forgets_what_is_taken_away(void **state)
 	bed_open(&b, "x86_64-4", 0);
 	assert_int_equal(tarry_soft_tlb_init(&tlb, b.space), 0);
 	for (int op = 0; op < 6; op++) {
-		assert_int_equal(tarry_map(b.space, 0, G1, M2, RW,
-					   &(struct tarry_how){.levels = 1}),
-				 0);
+		assert_int_equal(tarry_map(b.space, 0, G1, M2, RW, &small), 0);
 		assert_int_equal(soft(&tlb, K4, &oa), 0);
 		assert_int_equal(oa, G1 + K4);
 		switch (op) {

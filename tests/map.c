@@ -251,7 +251,6 @@ static void map_refuses_rights_it_cannot_say(void **state)
 static void map_refuses_what_is_taken(void **state)
 {
 	struct bed b;
-	struct tarry_how small = {.levels = 1};
 
 	(void)state;
 	bed_open(&b, "x86_64-4", 0);
@@ -363,7 +362,6 @@ static void map_without_memory(void **state)
 static void map_in_the_toy_format(void **state)
 {
 	struct bed b;
-	struct tarry_how small = {.levels = 1};
 
 	(void)state;
 	bed_open(&b, "toy", 0);

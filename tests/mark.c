@@ -50,9 +50,7 @@ static void mark_levels_limit_it(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", 0);
-	assert_int_equal(
-		tarry_mark(b.space, 0, M2, 5, &(struct tarry_how){.levels = 1}),
-		0);
+	assert_int_equal(tarry_mark(b.space, 0, M2, 5, &small), 0);
 	assert_int_equal(look(b.space, 0, &hit), TARRY_EMARK);
 	assert_int_equal(hit.level, 0);
 	bed_close(&b);
@@ -84,9 +82,7 @@ static void mark_over_a_full_table(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", TARRY_SPACE_RELEASE);
-	assert_int_equal(tarry_map(b.space, 0, G1, M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(tarry_map(b.space, 0, G1, M2, RW, &small), 0);
 	assert_int_equal(tarry_mark(b.space, 0, M2, 6, NULL), 0);
 	for (tarry_va va = 0; va < M2; va += K4)
 		assert_marked(b.space, va, 6);

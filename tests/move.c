@@ -4,8 +4,6 @@
  */
 #include "content.h"
 
-static const struct tarry_how small = {.levels = 1};
-
 static void move_of_single_pages(void **state)
 {
 	struct bed b;
@@ -133,19 +131,13 @@ static void move_takes_spares_along(void **state)
 	(void)state;
 	bed_open(&b, "x86_64-4", 0);
 	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW, &small), 0);
-	assert_int_equal(
-		tarry_collapse(b.space, 0, 1, 0, NULL,
-			       &(struct tarry_how){.flags = TARRY_DEPOSIT}),
-		0);
+	assert_int_equal(tarry_collapse(b.space, 0, 1, 0, NULL, &deposit), 0);
 	assert_int_equal(tarry_move(b.space, 0, G512, M2, NULL), 0);
 	tarry_space_stats(b.space, &stats);
 	assert_int_equal(stats.spares, 1);
 	assert_sound(b.space);
 	fault_fail_from(1);
-	assert_int_equal(
-		tarry_split(b.space, G512, 1,
-			    &(struct tarry_how){.flags = TARRY_NO_ALLOC}),
-		0);
+	assert_int_equal(tarry_split(b.space, G512, 1, &no_alloc), 0);
 	fault_reset();
 	assert_leaf(b.space, G512 + K4, K4, 0, RW);
 	bed_close(&b);

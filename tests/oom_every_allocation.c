@@ -6,8 +6,6 @@
  */
 #include "content.h"
 
-static const struct tarry_how small = {.levels = 1};
-
 struct scene {
 	const char *name;
 	void (*set_up)(struct bed *b);
@@ -128,7 +126,7 @@ static int split_once(struct bed *b, struct tarry_stock *stock)
 	return tarry_split(b->space, 0, 1, &how);
 }
 
-static int deposit(struct bed *b, struct tarry_stock *stock)
+static int collapse_with_deposit(struct bed *b, struct tarry_stock *stock)
 {
 	struct tarry_how how = with(stock);
 
@@ -191,7 +189,7 @@ static const struct scene scenes[] = {
 	{"unmap some of runs", small_and_large, unmap_some_of_runs, M2 / 2 + K4,
 	 M2 + 3 * K4, false},
 	{"split", large_leaf, split_once, 0, M2, false},
-	{"deposit", full_table, deposit, 0, M2, false},
+	{"deposit", full_table, collapse_with_deposit, 0, M2, false},
 	{"reserve", nothing, reserve, 0, 0, false},
 };
 

@@ -179,9 +179,7 @@ static void pin_looks_again(void **state)
 
 		bed_open_with(&b, "x86_64-4", &c, 0);
 		m.s = b.space;
-		assert_int_equal(tarry_map(b.space, 0, 0, M2, RW,
-					   &(struct tarry_how){.levels = 1}),
-				 0);
+		assert_int_equal(tarry_map(b.space, 0, 0, M2, RW, &small), 0);
 		err = tarry_pin(b.space, 0, TARRY_R, &hit);
 		assert_true(m.done);
 		/* Not pinned; or again, at the new place. */
@@ -246,9 +244,7 @@ static void frozen_means_try_again(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE);
-	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW, &small), 0);
 	probe_listen(&p, &b, b.space);
 	assert_int_equal(tarry_collapse(b.space, 0, 1, 0, NULL, NULL), 0);
 	assert_int_equal(seen, 1);

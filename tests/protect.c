@@ -81,13 +81,8 @@ static void protect_keeps_a_spare(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", 0);
-	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
-	assert_int_equal(
-		tarry_collapse(b.space, 0, 1, 0, NULL,
-			       &(struct tarry_how){.flags = TARRY_DEPOSIT}),
-		0);
+	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW, &small), 0);
+	assert_int_equal(tarry_collapse(b.space, 0, 1, 0, NULL, &deposit), 0);
 	assert_int_equal(tarry_protect(b.space, 0, M2, TARRY_R, NULL), 0);
 	assert_leaf(b.space, 0, 0, 1, TARRY_R);
 	tarry_space_stats(b.space, &stats);

@@ -26,9 +26,7 @@ static void reclaim_leaves_what_is_in_use(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", TARRY_SPACE_KEEP_TABLES);
-	assert_int_equal(tarry_map(b.space, 0, 0, 4 * M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(tarry_map(b.space, 0, 0, 4 * M2, RW, &small), 0);
 	assert_int_equal(tarry_mark(b.space, G1, K4, 4, NULL), 0);
 	assert_int_equal(tarry_unmap(b.space, 0, M2, NULL), 0);
 	assert_int_equal(tarry_unmap(b.space, 2 * M2, M2 - K4, NULL), 0);
@@ -47,9 +45,7 @@ static void reclaim_stays_in_its_range(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", TARRY_SPACE_KEEP_TABLES);
-	assert_int_equal(tarry_map(b.space, 0, 0, 4 * M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(tarry_map(b.space, 0, 0, 4 * M2, RW, &small), 0);
 	assert_int_equal(tarry_unmap(b.space, 0, 4 * M2, NULL), 0);
 	assert_int_equal(tarry_reclaim(b.space, M2, 2 * M2, NULL), 2);
 	assert_int_equal(bed_tables(b.space), 5);
@@ -107,7 +103,6 @@ static void reclaim_refuses(void **state)
 
 static const struct tarry_how keeping = {.flags = TARRY_KEEP_TABLES};
 static const struct tarry_how retiring = {.flags = TARRY_RETIRE_TABLES};
-static const struct tarry_how small = {.levels = 1};
 
 static void unmap_keeps_tables_if_the_call_says_so(void **state)
 {

@@ -4,9 +4,6 @@
  */
 #include "content.h"
 
-static const struct tarry_how small = {.levels = 1};
-static const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
-
 /* The owner's copy, which looks about while hardware is shut out. */
 struct copier {
 	struct bed *b;
@@ -191,7 +188,6 @@ static void replace_needs_no_memory(void **state)
 
 static void replace_keeps_its_spare(void **state)
 {
-	const struct tarry_how no_alloc = {.flags = TARRY_NO_ALLOC};
 	struct tarry_replacement with = {.oa = G1, .rights = RW};
 	struct tarry_space_stats stats;
 	struct bed b;

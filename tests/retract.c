@@ -10,9 +10,7 @@ static void retract_empties_the_slot(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", TARRY_SPACE_HARDWARE | TARRY_SPACE_RELEASE);
-	assert_int_equal(tarry_map(b.space, 0, 0, 2 * M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(tarry_map(b.space, 0, 0, 2 * M2, RW, &small), 0);
 	assert_int_equal(tarry_mark(b.space, 2 * M2, K4, 1, NULL), 0);
 	assert_int_equal(tarry_retract(b.space, 0, 1, NULL), 0);
 	assert_hole(b.space, 0);
@@ -34,13 +32,8 @@ static void retract_of_a_subtree(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", 0);
-	assert_int_equal(tarry_map(b.space, G1, 0, 4 * M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
-	assert_int_equal(
-		tarry_collapse(b.space, G1, 1, 0, NULL,
-			       &(struct tarry_how){.flags = TARRY_DEPOSIT}),
-		0);
+	assert_int_equal(tarry_map(b.space, G1, 0, 4 * M2, RW, &small), 0);
+	assert_int_equal(tarry_collapse(b.space, G1, 1, 0, NULL, &deposit), 0);
 	assert_int_equal(tarry_map(b.space, 0, 0, K4, RW, NULL), 0);
 	assert_int_equal(tarry_retract(b.space, G1, 2, NULL), 0);
 	for (tarry_va va = G1; va < G1 + 4 * M2; va += K4)

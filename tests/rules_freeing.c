@@ -7,8 +7,6 @@
 #include "bed.h"
 #include "tarry/inline.h"
 
-static const struct tarry_how small = {.levels = 1};
-
 /* ---- a reader stays inside, and what it found stays too ---- */
 
 struct stay {
@@ -146,10 +144,8 @@ static void reuse_is_free_waits_when_whole_tables_move(void **state)
 	assert_maps_to(b.space, G512 + K4, G1 + K4);
 	/* And a spare is never the table that was just taken away. */
 	fault_reset();
-	assert_int_equal(
-		tarry_collapse(b.space, G512, 1, 0, NULL,
-			       &(struct tarry_how){.flags = TARRY_DEPOSIT}),
-		0);
+	assert_int_equal(tarry_collapse(b.space, G512, 1, 0, NULL, &deposit),
+			 0);
 	fault_counts(&n);
 	assert_true(n.admits == 1);
 	bed_close(&b);
@@ -198,7 +194,6 @@ static void retire_needs_no_memory(void **state)
 
 static void one_link_one_state_with_many_spares(void **state)
 {
-	const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
 	struct tarry_space_stats stats;
 	struct bed b;
 
@@ -249,8 +244,6 @@ static void own_counter_is_the_number_of_entries(void **state)
 
 static void spares_follow_move_and_split(void **state)
 {
-	const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
-	const struct tarry_how no_alloc = {.flags = TARRY_NO_ALLOC};
 	struct bed b;
 
 	(void)state;

@@ -9,8 +9,6 @@
 #include "bed.h"
 #include "tarry/inline.h"
 
-static const struct tarry_how small = {.levels = 1};
-
 /* ---- readers ---- */
 
 /* Whatever kinds a format knows, a value is exactly one of them. */

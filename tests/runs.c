@@ -276,8 +276,7 @@ static void split_on(struct ground *g)
 	/* With a spare of its own it is in none. */
 	assert_int_equal(tarry_split(g->b.space, g->va, g->level, NULL), 0);
 	assert_int_equal(
-		tarry_collapse(g->b.space, g->va, g->level, 0, NULL,
-			       &(struct tarry_how){.flags = TARRY_DEPOSIT}),
+		tarry_collapse(g->b.space, g->va, g->level, 0, NULL, &deposit),
 		0);
 	assert_leaves(g, g->va, g->oa, g->run, false, RW);
 }

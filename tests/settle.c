@@ -215,9 +215,7 @@ static void settle_has_nothing_of_what_was_put_back(void **state)
 	(void)state;
 	bed_open(&b, "x86_64-4", 0);
 	assert_int_equal(tarry_map(b.space, 0, 0, M2, RW, NULL), 0);
-	assert_int_equal(tarry_map(b.space, G1, G1, M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(tarry_map(b.space, G1, G1, M2, RW, &small), 0);
 	probe_listen(&p, &b, b.space);
 	EXPECT_ERR(&b, TARRY_ELISTENER, tarry_split, b.space, 0, 1, NULL);
 	EXPECT_ERR(&b, TARRY_ELISTENER, tarry_collapse, b.space, G1, 1, 0, NULL,
@@ -287,7 +285,6 @@ static void fail_now_and_then(struct probe *p, const struct tarry_span *spans,
  * that waits for nobody: whatever is done, every page is released once. */
 static void nothing_left_with_a_cache_that_fails_now_and_then(void **state)
 {
-	struct tarry_how small = {.levels = 1};
 	struct probe fails = {0}, rests = {0}, casts = {0};
 	uint64_t seed = 7, deaf_seed = 11, next = G1, mapped = 0, errors = 0;
 	struct tarry_pool_stats stats;
@@ -381,8 +378,6 @@ static void nothing_left_with_a_cache_that_fails_now_and_then(void **state)
  * that it could not split is what it was, with its spare. */
 static void clone_gives_back_what_it_did_not_map(void **state)
 {
-	const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
-	const struct tarry_how small = {.levels = 1};
 	struct tarry_space *to;
 	struct probe p = {0};
 	struct bed b;

@@ -5,8 +5,6 @@
  */
 #include "bed.h"
 
-static const struct tarry_how small = {.levels = 1};
-
 static int cached(struct tarry_soft_tlb *t, tarry_va va, tarry_oa *oa)
 {
 	int err;

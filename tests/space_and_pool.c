@@ -10,8 +10,6 @@
 #include "tarry/format/x86_64.h"
 #include "tarry/inline.h"
 
-static const struct tarry_how small = {.levels = 1};
-
 static struct tarry_pool_config config_of(void *base, uint64_t len)
 {
 	return (struct tarry_pool_config){

@@ -10,10 +10,6 @@
 #define LEAVES 3
 #define VA     (8 * M2)
 
-static const struct tarry_how small = {.levels = 1};
-static const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
-static const struct tarry_how no_alloc = {.flags = TARRY_NO_ALLOC};
-
 static void open_with_spares(struct bed *b, unsigned int flags)
 {
 	bed_open(b, "x86_64-4", flags);

@@ -4,10 +4,6 @@
  */
 #include "content.h"
 
-static const struct tarry_how small = {.levels = 1};
-static const struct tarry_how deposit = {.flags = TARRY_DEPOSIT};
-static const struct tarry_how no_alloc = {.flags = TARRY_NO_ALLOC};
-
 static void split_keeps_every_translation(void **state)
 {
 	tarry_rights rights = RWU | TARRY_X | TARRY_GLOBAL | TARRY_MEM(7) |

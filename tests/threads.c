@@ -472,9 +472,8 @@ static void retire_needs_no_owner_while_a_reader_stays(void **state)
 	(void)state;
 	bed_open(&b, "x86_64-4", TARRY_SPACE_RELEASE);
 	assert_int_equal(tarry_map(b.space, 0, G1, 3 * M2, RW, NULL), 0);
-	assert_int_equal(tarry_map(b.space, 3 * M2, G1 + 3 * M2, M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(
+		tarry_map(b.space, 3 * M2, G1 + 3 * M2, M2, RW, &small), 0);
 	w.s = b.space;
 	sitter_begin(&reader_inside);
 	assert_int_equal(tarry_space_destroy(b.space), 0);

@@ -146,9 +146,7 @@ static void batch_answers_as_single_calls(void **state)
 			0);
 		assert_int_equal(tarry_mark(b.space, 3 * G1, M2 + K4, 99, NULL),
 				 0);
-		assert_int_equal(tarry_map(b.space, -M2, 0, M2, RW,
-					   &(struct tarry_how){.levels = 1}),
-				 0);
+		assert_int_equal(tarry_map(b.space, -M2, 0, M2, RW, &small), 0);
 		for (int i = 0; i < MOST; i++) {
 			seed ^= seed << 13;
 			seed ^= seed >> 7;

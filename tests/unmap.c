@@ -27,9 +27,7 @@ static void unmap_keeps_tables_if_told(void **state)
 
 	(void)state;
 	bed_open(&b, "x86_64-4", TARRY_SPACE_KEEP_TABLES);
-	assert_int_equal(tarry_map(b.space, 0, 0, 3 * M2, RW,
-				   &(struct tarry_how){.levels = 1}),
-			 0);
+	assert_int_equal(tarry_map(b.space, 0, 0, 3 * M2, RW, &small), 0);
 	assert_int_equal(bed_tables(b.space), 6);
 	assert_int_equal(tarry_unmap(b.space, 0, G512, NULL), 0);
 	assert_int_equal(bed_tables(b.space), 6);

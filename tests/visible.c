@@ -127,8 +127,6 @@ static int copy_nothing(void *ctx, const struct tarry_piece *pieces, size_t n)
 static void visible_before_invalidate_in_every_operation(void **state)
 {
 	struct tarry_collapse_copy copy = {.oa = 8 * M2, .copy = copy_nothing};
-	struct tarry_how small = {.levels = 1},
-			 deposit = {.flags = TARRY_DEPOSIT};
 	struct tarry_replacement page = {.oa = 9 * M2, .rights = RW};
 	struct tarry_replacement readable = {.oa = 9 * M2, .rights = TARRY_R};
 	struct bed b;
@@ -244,7 +242,6 @@ static void anything_is_visible(void **state)
 
 	(void)state;
 	for (unsigned int n = 0; n < 3; n++) {
-		struct tarry_how small = {.levels = 1};
 		struct bed b;
 		struct probe p;
 		uint64_t page, huge;
