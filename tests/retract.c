@@ -28,7 +28,6 @@ static void retract_empties_the_slot(void **state)
 static void retract_of_a_subtree(void **state)
 {
 	struct bed b;
-	struct tarry_space_stats stats;
 
 	(void)state;
 	bed_open(&b, "x86_64-4", 0);
@@ -39,8 +38,7 @@ static void retract_of_a_subtree(void **state)
 	for (tarry_va va = G1; va < G1 + 4 * M2; va += K4)
 		assert_hole(b.space, va);
 	assert_maps_to(b.space, 0, 0);
-	tarry_space_stats(b.space, &stats);
-	assert_int_equal(stats.spares, 0);
+	assert_int_equal(bed_spares(b.space), 0);
 	bed_close(&b);
 }
 
