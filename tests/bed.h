@@ -35,6 +35,9 @@
 /* How: in the smallest leaves; with a spare table; from what is there. */
 extern const struct tarry_how small, deposit, no_alloc;
 
+/* An owner's copy of a collapse that has nothing to do. */
+int copy_nothing(void *ctx, const struct tarry_piece *pieces, size_t n);
+
 #define BED_RUNS 64
 
 /* What the owner of the data pages was told. */

@@ -4,12 +4,6 @@
  */
 #include "content.h"
 
-static int copy_nothing(void *ctx, const struct tarry_piece *pieces, size_t n)
-{
-	(void)ctx, (void)pieces, (void)n;
-	return 0;
-}
-
 static void listener_comes_and_goes(void **state)
 {
 	struct bed b;

@@ -117,12 +117,6 @@ static void dram_close(struct bed *b, struct probe *p)
 	free(dram.memory);
 }
 
-static int copy_nothing(void *ctx, const struct tarry_piece *pieces, size_t n)
-{
-	(void)ctx, (void)pieces, (void)n;
-	return 0;
-}
-
 /* Each operation by itself, at sizes that take each of its ways. */
 static void visible_before_invalidate_in_every_operation(void **state)
 {
