@@ -138,7 +138,7 @@ const char *sabotage_name(enum sabotage s)
 	return sabotage_table[s].name;
 }
 
-static void print_help(void)
+static int print_help(void)
 {
 	fputs(usage, stdout);
 	puts("\nChanges and their weights:");
@@ -149,6 +149,10 @@ static void print_help(void)
 	for (enum sabotage s = SABOTAGE_NONE + 1; s < SABOTAGE_KINDS; s++)
 		printf("  %-16s %s\n", sabotage_table[s].name,
 		       sabotage_table[s].sentence);
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	fputs("tarry stress: standard output: cannot be written\n", stderr);
+	return 1;
 }
 
 /* ---- values ---- */
@@ -332,8 +336,7 @@ static int parse_one(int code, char *text, struct stress_options *o)
 		return -1;
 	case 'h':
 	case OPTION_HELP:
-		print_help();
-		return 0;
+		return print_help();
 	default:
 		return 2;
 	}

@@ -89,7 +89,7 @@ tap.check(names and all(n.encode() in out for n in names),
           'formats, text and JSON', out, text)
 
 for args in (['version'], ['help'], ['formats'], ['formats', '--json'],
-             ['cost', '--help'], ['cost', os.getpid()],
+             ['cost', '--help'], ['stress', '--help'], ['cost', os.getpid()],
              ['cost', '--json', os.getpid()], ['snapshot', os.getpid()]):
     with open('/dev/full', 'w') as full:
         done = subprocess.run([cli.TARRY] + [str(a) for a in args],
