@@ -353,14 +353,28 @@ static uint64_t random_seed(void)
 	return seed % 1000000000u;
 }
 
-/* -1, or a complaint: what goes only together. */
-static int check_listeners(const struct stress_options *o)
+/* What a change is nothing without; NULL: it needs no option. */
+static const char *change_needs(const struct stress_options *o, enum change c)
 {
-	uint64_t others = 0;
+	if (c == CHANGE_SETTLE && !o->listeners)
+		return "--listeners";
+	if (c == CHANGE_COMPANION && !o->companions)
+		return "--companions";
+	return NULL;
+}
 
-	for (enum change c = 0; c < CHANGE_KINDS; c++)
-		if (c != CHANGE_SETTLE)
-			others += o->weights[c];
+/* -1, or a complaint: what goes only together. */
+static int check_together(const struct stress_options *o)
+{
+	enum change idle = CHANGE_KINDS;
+	bool any = false;
+
+	for (enum change c = 0; c < CHANGE_KINDS; c++) {
+		if (o->weights[c] && change_needs(o, c))
+			idle = c;
+		else
+			any |= o->weights[c] > 0;
+	}
 	if (o->listeners && !o->readers) {
 		fprintf(stderr, "tarry stress: --listeners --readers 0: the "
 				"caches are those of readers\n");
@@ -373,11 +387,10 @@ static int check_listeners(const struct stress_options *o)
 			sabotage_name(o->sabotage));
 		return 2;
 	}
-	if (!o->listeners && !others) {
+	if (!any) {
 		fprintf(stderr,
-			"tarry stress: --mix %s: there is nothing to "
-			"settle without --listeners\n",
-			change_name(CHANGE_SETTLE));
+			"tarry stress: --mix %s: does nothing without %s\n",
+			change_name(idle), change_needs(o, idle));
 		return 2;
 	}
 	return -1;
@@ -443,5 +456,5 @@ int stress_options(int argc, char **argv, struct stress_options *o)
 			o->readers, o->writers, STRESS_THREADS);
 		return 2;
 	}
-	return check_listeners(o);
+	return check_together(o);
 }

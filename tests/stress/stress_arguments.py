@@ -10,7 +10,11 @@ import stress_program as stress
 CHANGES = stress.run('--help')[1].partition('Changes and their weights:')[2]
 CHANGES = [line.split()[0] for line in
            CHANGES.partition('\n\n')[0].split('\n') if line.strip()]
-ONLY_SETTLE = ','.join('%s=%d' % (c, c == 'settle') for c in CHANGES)
+
+
+def only(*names):
+    return ','.join('%s=%d' % (c, c in names) for c in CHANGES)
+
 
 BAD = [
     (['--format', 'vax'], ['--format', 'vax'] + stress.formats()),
@@ -41,7 +45,9 @@ BAD = [
     (['--sabotage', 'stale-cache'], ['stale-cache', '--listeners']),
     (['--listeners', '--readers', '0'], ['--listeners', '--readers 0']),
     (['--listeners=5'], ['--listeners=5']),
-    (['--mix', ONLY_SETTLE], ['settle', '--listeners']),
+    (['--mix', only('settle')], ['settle', '--listeners']),
+    (['--mix', only('companion')], ['companion', '--companions']),
+    (['--mix', only('settle', 'companion')], ['--mix', 'without']),
     (['--frobnicate'], ['--frobnicate']),
     (['1', '2'], ['2']),
     (['999999999'], ['999999999']),
