@@ -2,10 +2,10 @@
 /*
  * Clone: a copy of what a range maps, into another space.
  *
- * Both ranges are locked, the older space's first, so that two clones in
- * opposite directions cannot wait for each other.  Leaves lose the right to
- * write in place, on both sides, before any lock is let go: whoever writes next
- * faults, and copies.
+ * Both ranges are locked, first that of the space at the lower address, so
+ * that two clones in opposite directions cannot wait for each other.  Leaves
+ * lose the right to write in place, on both sides, before any lock is let go:
+ * whoever writes next faults, and copies.
  */
 #include "place.h"
 #include "regroup.h"
@@ -62,7 +62,7 @@ static int clone_visit_to(struct tarry_op *op, enum tarry_kind kind, uint64_t e)
 /* Locks both ranges, with all memory at hand. */
 static int clone_take(struct tarry_op *from, struct tarry_op *to)
 {
-	bool from_first = from->b->id < to->b->id;
+	bool from_first = (uintptr_t)from->b < (uintptr_t)to->b;
 	struct tarry_op *first = from_first ? from : to;
 	struct tarry_op *second = from_first ? to : from;
 

@@ -319,7 +319,6 @@ struct tarry_body {
 	const struct tarry_format *format; /* C */
 	struct tarry_pool *pool;	   /* C */
 	unsigned int flags;		   /* C */
-	uint64_t id;			   /* C  order of creation */
 	/* Listeners, newest first; release to publish. */
 	struct tarry_listener *listeners; /* A L */
 	struct tarry_port_lock listener_lock;

@@ -42,7 +42,6 @@ static uint32_t body_alloc(struct tarry_pool *pool)
 int tarry_space_create(struct tarry_pool *pool, const struct tarry_format *f,
 		       unsigned int flags, struct tarry_space **out)
 {
-	static uint64_t ids;
 	uint32_t id, root;
 	struct tarry_body *b;
 	struct tarry_table *t;
@@ -78,7 +77,6 @@ int tarry_space_create(struct tarry_pool *pool, const struct tarry_format *f,
 	b->format = f;
 	b->pool = pool;
 	b->flags = flags;
-	b->id = tarry_fetch_add(&ids, 1, TARRY_RELAXED);
 	gather_clean_table(b, root);
 	/* rule: root-in-one-word, publish-after-fill; pairs with the load of
 	 * the root in translate.c and range.c. */

@@ -205,7 +205,7 @@ int tarry_move(struct tarry_space *s, tarry_va from, tarry_va to, uint64_t len,
  * will release it.  Marks are copied.
  *
  * Context: read section forbidden; never sleeps.
- * Locks:   takes table locks of both ranges, the older space's first.
+ * Locks:   takes table locks of both ranges, in one order of spaces.
  * Ref:     caller has one on each space.
  * Rules:   publish-after-fill, exchange-where-hardware-writes,
  *          invalidate-before-unlock, lock-top-down.
