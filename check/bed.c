@@ -158,11 +158,16 @@ void bed_companions(void)
 	bed.companions = true;
 }
 
+void bed_reserved(void)
+{
+	bed.reserved = true;
+}
+
 void bed_open(unsigned int levels, unsigned int flags)
 {
 	struct tarry_pool_config config = {
-		.base = check_alloc(POOL_BYTES, "pool"),
-		.oa = POOL_OA,
+		.base = bed.reserved ? NULL : check_alloc(POOL_BYTES, "pool"),
+		.oa = bed.reserved ? 0 : POOL_OA,
 		.len = POOL_BYTES,
 		.waiting_limit = bed.limit,
 		.policy = bed.policy,
@@ -178,7 +183,7 @@ void bed_open(unsigned int levels, unsigned int flags)
 	hw_ops.run = flags & TARRY_SPACE_RUNS ? hw_run : NULL;
 	config.format = bed.format;
 	must(!tarry_pool_create(&config, &bed.pool), "the pool opens");
-	bed.window = (uintptr_t)config.base - POOL_OA;
+	bed.window = (uintptr_t)config.base - config.oa;
 	if (flags & TARRY_SPACE_NO_SNOOP)
 		bed.memory = check_alloc(POOL_BYTES, "memory");
 	must(!tarry_space_create(bed.pool, bed.format, flags, &bed.space),

@@ -30,6 +30,7 @@ struct bed {
 	uint64_t limit;
 	enum tarry_policy policy;
 	bool companions;
+	bool reserved;
 	/* For scenarios: what their threads found. */
 	int results[CHECK_THREADS];
 	bool wrote;
@@ -45,6 +46,7 @@ struct bed {
 	uint64_t *memory;
 	struct tarry_port_lock memory_lock;
 	uintptr_t window;
+	void *more; /* what the pool may have besides */
 };
 
 extern struct bed bed;
@@ -61,6 +63,9 @@ void bed_limit(uint64_t waiting);
 void bed_policy(enum tarry_policy policy);
 /* The same: tables have a word of the owner's beside each slot. */
 void bed_companions(void);
+/* The same: the pool grows by itself, two pages at a time, and gives back what
+ * it has no use for. */
+void bed_reserved(void);
 /* In set-up.  @levels is 2 or 3; flags of enum tarry_space_flags.  With
  * TARRY_SPACE_RUNS, at 2 levels: two leaves in a table are a run. */
 void bed_open(unsigned int levels, unsigned int flags);

@@ -151,7 +151,9 @@ static bool shard_rests(struct tarry_shard *shard)
 }
 
 /* Free pages of a pool that are worth keeping at hand. */
+#ifndef TARRY_HOT_PAGES
 #define TARRY_HOT_PAGES 32
+#endif
 
 /* Nothing came after: a good moment to give memory back in bulk.  No lock
  * held. */

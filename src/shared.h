@@ -224,10 +224,14 @@ tarry_inline struct tarry_page *page_in(const struct tarry_region *r,
 /* lg2 of bytes of a chunk: what the system gives and takes at once; smaller in
  * memory of the caller's, so that a small region has some for blocks of each
  * size. */
-#define TARRY_CHUNK_LG2	      21
+#ifndef TARRY_CHUNK_LG2
+#define TARRY_CHUNK_LG2 21
+#endif
 #define TARRY_SMALL_CHUNK_LG2 18
 /* A multiple of the page of every system that a hosted port may find. */
+#ifndef TARRY_SYSTEM_PAGE_LG2
 #define TARRY_SYSTEM_PAGE_LG2 16
+#endif
 /* Orders of blocks: of the largest table and its companions, in the smallest
  * pages (4K). */
 #define TARRY_ORDERS (TARRY_MAX_TABLE_LG2 + 1 - 12 + 1)

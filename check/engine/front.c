@@ -470,6 +470,13 @@ void *check_alloc(size_t len, const char *name)
 	return p;
 }
 
+void *check_reserve(size_t len, size_t align)
+{
+	uintptr_t p = (uintptr_t)check_alloc(len + align, "pool");
+
+	return (void *)((p + align - 1) & ~(uintptr_t)(align - 1));
+}
+
 void check_free_at(void *p, struct check_site *site)
 {
 	struct block *b = memory_block_of((uintptr_t)p);

@@ -11,6 +11,7 @@
 
 #define PC __builtin_return_address(0)
 
+bool check_decommit(void *p, size_t len);
 void __tsan_init(void);
 void __tsan_func_entry(const void *pc);
 void __tsan_func_exit(void);
@@ -207,4 +208,24 @@ void *__wrap_memmove(void *to, const void *from, size_t n)
 	access_by_call(from, n, false, PC);
 	access_by_call(to, n, true, PC);
 	return __real_memmove(to, from, n);
+}
+
+/* What the system takes reads as zero after: written to by who gives it.
+ * Tables and locks whose life is over are nobody's. */
+bool check_decommit(void *p, size_t len)
+{
+	uintptr_t end = (uintptr_t)p + len;
+
+	for (uintptr_t at = (uintptr_t)p; at < end;) {
+		uintptr_t to = at;
+
+		while (to < end && !memory_cell(to)->dead)
+			to += 4;
+		if (to > at)
+			machine_plain(at, (unsigned int)(to - at), true, PC);
+		at = to > at ? to : at + 4;
+	}
+	memory_dirty((uintptr_t)p, len);
+	__real_memset(p, 0, len);
+	return true;
 }

@@ -25,3 +25,23 @@ CHECK_SCENARIO(rule_descriptor_outlives,
 	       .rule = "descriptor-outlives", .shared = BED_SHARED,
 	       .setup = setup, .threads = {{"unmap", unmap}, {"map", map}},
 	       .finish = bed_close)
+
+/* The descriptor goes back to the system with the page that it describes. */
+static void setup_reserved(void)
+{
+	bed_policy(TARRY_WHOLE);
+	bed_reserved();
+	setup();
+}
+
+static void read_0(void)
+{
+	bed_read(0);
+}
+
+CHECK_SCENARIO(rule_descriptor_outlives_trim,
+	       .about = "the lock of a table whose descriptor is given back",
+	       .rule = "descriptor-outlives", .shared = BED_SHARED,
+	       .setup = setup_reserved,
+	       .threads = {{"unmap", unmap}, {"map", map}, {"read", read_0}},
+	       .finish = bed_close)

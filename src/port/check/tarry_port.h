@@ -154,13 +154,8 @@ bool check_keeps(struct check_site *site);
 #define tarry_port_recheck(x) \
 	(check_keeps(CHECK_SITE("re-check " #x, 0)) ? (x) : true)
 
-static inline void *check_port_reserve(size_t len, size_t align)
-{
-	(void)len;
-	(void)align;
-	return NULL; /* scenarios give all memory */
-}
-#define tarry_port_reserve	     check_port_reserve
+void *check_reserve(size_t len, size_t align);
+#define tarry_port_reserve	     check_reserve
 #define tarry_port_unreserve(p, len) ((void)(p), (void)(len))
 static inline bool check_port_commit(void *p, size_t len, bool tables)
 {
@@ -170,13 +165,9 @@ static inline bool check_port_commit(void *p, size_t len, bool tables)
 	return true;
 }
 #define tarry_port_commit check_port_commit
-static inline bool check_port_decommit(void *p, size_t len)
-{
-	(void)p;
-	(void)len;
-	return false;
-}
-#define tarry_port_decommit check_port_decommit
+/* The system takes it: a write of zeroes to all that lives there. */
+bool check_decommit(void *p, size_t len);
+#define tarry_port_decommit check_decommit
 
 bool check_admit(size_t bytes);
 #define tarry_port_admit check_admit
