@@ -19,7 +19,7 @@
 enum { TAKES = 1, COPIES = 2, REPLACES = 4, KEEPS = 8 };
 
 /* What the operations and the reader of a pair want at the start. */
-enum { HUGE = 1, HW = 2, KEPT = 4, WORDS = 8 };
+enum { HUGE = 1, HW = 2, KEPT = 4, WORDS = 8, RESERVED = 16 };
 
 /* Page 3 went while CPU 0, which has it cached, did not say that it forgot. */
 static inline void pair_keep(void)
@@ -38,6 +38,11 @@ static inline void pair_setup(unsigned int wants)
 
 	if (wants & WORDS)
 		bed_companions();
+	if (wants & RESERVED) {
+		/* Tables that share no page, so that pages go. */
+		bed_policy(TARRY_WHOLE);
+		bed_reserved();
+	}
 	bed_open_two(2, TARRY_SPACE_RELEASE | hw);
 	if (wants & HUGE) {
 		bed_map(0, 10, 2);
@@ -48,6 +53,7 @@ static inline void pair_setup(unsigned int wants)
 	bed_map(2, 22, 1);
 	if (wants & KEPT)
 		pair_keep();
+	bed.more = check_alloc(PAGES(4), "more of the pool");
 }
 
 #define PAIR_SETUP(name, wants)               \
@@ -63,10 +69,15 @@ PAIR_SETUP(small_words, WORDS)
 PAIR_SETUP(small_hw_kept, HW | KEPT)
 PAIR_SETUP(small_hw_words, HW | WORDS)
 PAIR_SETUP(small_kept_words, KEPT | WORDS)
+PAIR_SETUP(small_reserved, RESERVED)
+PAIR_SETUP(small_hw_reserved, HW | RESERVED)
+PAIR_SETUP(small_kept_reserved, KEPT | RESERVED)
+PAIR_SETUP(small_words_reserved, WORDS | RESERVED)
 PAIR_SETUP(huge, HUGE)
 PAIR_SETUP(huge_hw, HUGE | HW)
 PAIR_SETUP(huge_kept, HUGE | KEPT)
 PAIR_SETUP(huge_words, HUGE | WORDS)
+PAIR_SETUP(huge_reserved, HUGE | RESERVED)
 
 /* An error that says "not as it stands now" is an answer like any other. */
 static inline void answer(int err)
@@ -223,6 +234,26 @@ static inline void gather(void)
 	answer(tarry_gather_end(&g));
 }
 
+static inline void gather_protect(void)
+{
+	struct tarry_gather g;
+	struct tarry_how how = {.gather = &g};
+
+	tarry_gather_begin(&g, bed.space);
+	answer(tarry_protect(bed.space, 0, PAGES(2), TARRY_R, &how));
+	answer(tarry_gather_end(&g));
+}
+
+static inline void gather_reclaim(void)
+{
+	struct tarry_gather g;
+	struct tarry_how how = {.gather = &g};
+
+	tarry_gather_begin(&g, bed.space);
+	check_assert(tarry_reclaim(bed.space, 0, PAGES(4), &how) >= 0);
+	answer(tarry_gather_end(&g));
+}
+
 static inline void settle(void)
 {
 	check_assert(!tarry_settle(bed.space));
@@ -246,6 +277,35 @@ static inline void reserve(void)
 	answer(tarry_map(bed.space, PAGES(3), PAGES(33), PAGES(1), BED_RW,
 			 &how));
 	tarry_unreserve(&stock);
+}
+
+static inline void drain(void)
+{
+	tarry_pool_drain(bed.pool);
+}
+
+static inline void trim(void)
+{
+	tarry_pool_trim(bed.pool);
+}
+
+/* Who comes second finds it there. */
+static inline void add(void)
+{
+	int err = tarry_pool_add(bed.pool, bed.more,
+				 (uintptr_t)bed.more - bed.window, PAGES(4));
+
+	check_assert(!err || err == TARRY_EREGION);
+}
+
+/* One that comes and goes. */
+static inline void space(void)
+{
+	struct tarry_space *s;
+
+	check_assert(!tarry_space_create(bed.pool, bed.format, 0, &s));
+	check_assert(!tarry_map(s, 0, PAGES(40), PAGES(1), BED_RW, NULL));
+	check_assert(!tarry_space_destroy(s));
 }
 
 /* ---- readers of page 0 ---- */

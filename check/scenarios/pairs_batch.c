@@ -113,3 +113,33 @@ CHECK_SCENARIO(pair_exchange__batch, .about = "exchange against batch",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"batch", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__batch,
+	       .about = "gather_protect against batch", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"batch", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__batch,
+	       .about = "gather_reclaim against batch", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"batch", reads}})
+
+CHECK_SCENARIO(pair_space__batch, .about = "space against batch",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"space", space}, {"batch", reads}})
+
+CHECK_SCENARIO(pair_add__batch, .about = "add against batch",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"add", add}, {"batch", reads}})
+
+CHECK_SCENARIO(pair_drain__batch, .about = "drain against batch",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"batch", reads}})
+
+CHECK_SCENARIO(pair_trim__batch, .about = "trim against batch",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"trim", trim}, {"batch", reads}})

@@ -113,3 +113,33 @@ CHECK_SCENARIO(pair_exchange__fault, .about = "exchange against fault",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"fault", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__fault,
+	       .about = "gather_protect against fault", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"fault", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__fault,
+	       .about = "gather_reclaim against fault", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"fault", reads}})
+
+CHECK_SCENARIO(pair_space__fault, .about = "space against fault",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"space", space}, {"fault", reads}})
+
+CHECK_SCENARIO(pair_add__fault, .about = "add against fault",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"add", add}, {"fault", reads}})
+
+CHECK_SCENARIO(pair_drain__fault, .about = "drain against fault",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"fault", reads}})
+
+CHECK_SCENARIO(pair_trim__fault, .about = "trim against fault",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"trim", trim}, {"fault", reads}})

@@ -130,3 +130,35 @@ CHECK_SCENARIO(pair_exchange__hw_read, .about = "exchange against hw_read",
 	       .shared = BED_SHARED, .setup = setup_small_hw_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"hw_read", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__hw_read,
+	       .about = "gather_protect against hw_read", .shared = BED_SHARED,
+	       .setup = setup_small_hw, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"hw_read", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__hw_read,
+	       .about = "gather_reclaim against hw_read", .shared = BED_SHARED,
+	       .setup = setup_small_hw, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"hw_read", reads}})
+
+CHECK_SCENARIO(pair_space__hw_read, .about = "space against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"space", space}, {"hw_read", reads}})
+
+CHECK_SCENARIO(pair_add__hw_read, .about = "add against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"add", add}, {"hw_read", reads}})
+
+CHECK_SCENARIO(pair_drain__hw_read, .about = "drain against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"hw_read", reads}})
+
+CHECK_SCENARIO(pair_trim__hw_read, .about = "trim against hw_read",
+	       .shared = BED_SHARED, .setup = setup_small_hw_reserved,
+	       .finish = bed_close,
+	       .threads = {{"trim", trim}, {"hw_read", reads}})

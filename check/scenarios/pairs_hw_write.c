@@ -130,3 +130,35 @@ CHECK_SCENARIO(pair_exchange__hw_write, .about = "exchange against hw_write",
 	       .shared = BED_SHARED, .setup = setup_small_hw_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"hw_write", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__hw_write,
+	       .about = "gather_protect against hw_write", .shared = BED_SHARED,
+	       .setup = setup_small_hw, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"hw_write", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__hw_write,
+	       .about = "gather_reclaim against hw_write", .shared = BED_SHARED,
+	       .setup = setup_small_hw, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"hw_write", reads}})
+
+CHECK_SCENARIO(pair_space__hw_write, .about = "space against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"space", space}, {"hw_write", reads}})
+
+CHECK_SCENARIO(pair_add__hw_write, .about = "add against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .finish = bed_close,
+	       .threads = {{"add", add}, {"hw_write", reads}})
+
+CHECK_SCENARIO(pair_drain__hw_write, .about = "drain against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"hw_write", reads}})
+
+CHECK_SCENARIO(pair_trim__hw_write, .about = "trim against hw_write",
+	       .shared = BED_SHARED, .setup = setup_small_hw_reserved,
+	       .finish = bed_close,
+	       .threads = {{"trim", trim}, {"hw_write", reads}})

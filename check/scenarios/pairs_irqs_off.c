@@ -114,3 +114,33 @@ CHECK_SCENARIO(pair_exchange__irqs_off, .about = "exchange against irqs_off",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"irqs_off", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__irqs_off,
+	       .about = "gather_protect against irqs_off", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"irqs_off", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__irqs_off,
+	       .about = "gather_reclaim against irqs_off", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"irqs_off", reads}})
+
+CHECK_SCENARIO(pair_space__irqs_off, .about = "space against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"space", space}, {"irqs_off", reads}})
+
+CHECK_SCENARIO(pair_add__irqs_off, .about = "add against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"add", add}, {"irqs_off", reads}})
+
+CHECK_SCENARIO(pair_drain__irqs_off, .about = "drain against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"irqs_off", reads}})
+
+CHECK_SCENARIO(pair_trim__irqs_off, .about = "trim against irqs_off",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"trim", trim}, {"irqs_off", reads}})

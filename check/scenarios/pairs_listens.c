@@ -114,3 +114,33 @@ CHECK_SCENARIO(pair_exchange__listens, .about = "exchange against listens",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"listens", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__listens,
+	       .about = "gather_protect against listens", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"listens", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__listens,
+	       .about = "gather_reclaim against listens", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"listens", reads}})
+
+CHECK_SCENARIO(pair_space__listens, .about = "space against listens",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"space", space}, {"listens", reads}})
+
+CHECK_SCENARIO(pair_add__listens, .about = "add against listens",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"add", add}, {"listens", reads}})
+
+CHECK_SCENARIO(pair_drain__listens, .about = "drain against listens",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"listens", reads}})
+
+CHECK_SCENARIO(pair_trim__listens, .about = "trim against listens",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"trim", trim}, {"listens", reads}})

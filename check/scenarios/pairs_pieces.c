@@ -114,3 +114,33 @@ CHECK_SCENARIO(pair_exchange__pieces, .about = "exchange against pieces",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"pieces", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__pieces,
+	       .about = "gather_protect against pieces", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"pieces", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__pieces,
+	       .about = "gather_reclaim against pieces", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"pieces", reads}})
+
+CHECK_SCENARIO(pair_space__pieces, .about = "space against pieces",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"space", space}, {"pieces", reads}})
+
+CHECK_SCENARIO(pair_add__pieces, .about = "add against pieces",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"add", add}, {"pieces", reads}})
+
+CHECK_SCENARIO(pair_drain__pieces, .about = "drain against pieces",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"pieces", reads}})
+
+CHECK_SCENARIO(pair_trim__pieces, .about = "trim against pieces",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"trim", trim}, {"pieces", reads}})

@@ -112,3 +112,28 @@ CHECK_SCENARIO(pair_exchange__pin, .about = "exchange against pin",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"pin", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__pin, .about = "gather_protect against pin",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect}, {"pin", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__pin, .about = "gather_reclaim against pin",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim}, {"pin", reads}})
+
+CHECK_SCENARIO(pair_space__pin, .about = "space against pin",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"space", space}, {"pin", reads}})
+
+CHECK_SCENARIO(pair_add__pin, .about = "add against pin", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"add", add}, {"pin", reads}})
+
+CHECK_SCENARIO(pair_drain__pin, .about = "drain against pin",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"pin", reads}})
+
+CHECK_SCENARIO(pair_trim__pin, .about = "trim against pin",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close, .threads = {{"trim", trim}, {"pin", reads}})

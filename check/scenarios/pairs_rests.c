@@ -28,6 +28,12 @@ static void open_small_words(void)
 	bed_cache_listen();
 }
 
+static void open_small_reserved(void)
+{
+	setup_small_reserved();
+	bed_cache_listen();
+}
+
 static void close(void)
 {
 	bed_cache_unlisten();
@@ -141,3 +147,31 @@ CHECK_SCENARIO(pair_settle__rests, .about = "settle against rests",
 CHECK_SCENARIO(pair_exchange__rests, .about = "exchange against rests",
 	       .shared = BED_SHARED, .setup = open_small_words, .finish = close,
 	       .threads = {{"exchange", exchange}, {"rests", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__rests,
+	       .about = "gather_protect against rests", .shared = BED_SHARED,
+	       .setup = open_small, .finish = close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"rests", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__rests,
+	       .about = "gather_reclaim against rests", .shared = BED_SHARED,
+	       .setup = open_small, .finish = close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"rests", reads}})
+
+CHECK_SCENARIO(pair_space__rests, .about = "space against rests",
+	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .threads = {{"space", space}, {"rests", reads}})
+
+CHECK_SCENARIO(pair_add__rests, .about = "add against rests",
+	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .threads = {{"add", add}, {"rests", reads}})
+
+CHECK_SCENARIO(pair_drain__rests, .about = "drain against rests",
+	       .shared = BED_SHARED, .setup = open_small_reserved,
+	       .finish = close, .threads = {{"drain", drain}, {"rests", reads}})
+
+CHECK_SCENARIO(pair_trim__rests, .about = "trim against rests",
+	       .shared = BED_SHARED, .setup = open_small_reserved,
+	       .finish = close, .threads = {{"trim", trim}, {"rests", reads}})

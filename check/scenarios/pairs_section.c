@@ -114,3 +114,33 @@ CHECK_SCENARIO(pair_exchange__section, .about = "exchange against section",
 	       .shared = BED_SHARED, .setup = setup_small_words,
 	       .finish = bed_close,
 	       .threads = {{"exchange", exchange}, {"section", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__section,
+	       .about = "gather_protect against section", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"section", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__section,
+	       .about = "gather_reclaim against section", .shared = BED_SHARED,
+	       .setup = setup_small, .finish = bed_close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"section", reads}})
+
+CHECK_SCENARIO(pair_space__section, .about = "space against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"space", space}, {"section", reads}})
+
+CHECK_SCENARIO(pair_add__section, .about = "add against section",
+	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .threads = {{"add", add}, {"section", reads}})
+
+CHECK_SCENARIO(pair_drain__section, .about = "drain against section",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"drain", drain}, {"section", reads}})
+
+CHECK_SCENARIO(pair_trim__section, .about = "trim against section",
+	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .finish = bed_close,
+	       .threads = {{"trim", trim}, {"section", reads}})

@@ -28,6 +28,12 @@ static void open_small_words(void)
 	bed_tlb_open();
 }
 
+static void open_small_reserved(void)
+{
+	setup_small_reserved();
+	bed_tlb_open();
+}
+
 static void close(void)
 {
 	soft_tlb_close();
@@ -142,3 +148,33 @@ CHECK_SCENARIO(pair_settle__soft_tlb, .about = "settle against soft_tlb",
 CHECK_SCENARIO(pair_exchange__soft_tlb, .about = "exchange against soft_tlb",
 	       .shared = BED_SHARED, .setup = open_small_words, .finish = close,
 	       .threads = {{"exchange", exchange}, {"soft_tlb", reads}})
+
+CHECK_SCENARIO(pair_gather_protect__soft_tlb,
+	       .about = "gather_protect against soft_tlb", .shared = BED_SHARED,
+	       .setup = open_small, .finish = close,
+	       .threads = {{"gather_protect", gather_protect},
+			   {"soft_tlb", reads}})
+
+CHECK_SCENARIO(pair_gather_reclaim__soft_tlb,
+	       .about = "gather_reclaim against soft_tlb", .shared = BED_SHARED,
+	       .setup = open_small, .finish = close,
+	       .threads = {{"gather_reclaim", gather_reclaim},
+			   {"soft_tlb", reads}})
+
+CHECK_SCENARIO(pair_space__soft_tlb, .about = "space against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .threads = {{"space", space}, {"soft_tlb", reads}})
+
+CHECK_SCENARIO(pair_add__soft_tlb, .about = "add against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .threads = {{"add", add}, {"soft_tlb", reads}})
+
+CHECK_SCENARIO(pair_drain__soft_tlb, .about = "drain against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small_reserved,
+	       .finish = close,
+	       .threads = {{"drain", drain}, {"soft_tlb", reads}})
+
+CHECK_SCENARIO(pair_trim__soft_tlb, .about = "trim against soft_tlb",
+	       .shared = BED_SHARED, .setup = open_small_reserved,
+	       .finish = close,
+	       .threads = {{"trim", trim}, {"soft_tlb", reads}})
