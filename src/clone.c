@@ -137,29 +137,35 @@ static uint64_t clone_protect(struct tarry_op *op, const struct clone *cl,
 		return entry_load_locked(f, cursor_slot(c));
 	}
 	/* rule: exchange-where-hardware-writes */
-	do {
-		rights = f->leaf_rights(e, c->level);
+	for (;;) {
 		v = tarry_leaf_with_rights(f, e, c->level, cursor_bits(c),
 					   rights & ~TARRY_W);
-	} while (!entry_cas(f, cursor_slot(c), &e, v));
+		if (entry_cas(f, cursor_slot(c), &e, v))
+			break;
+		rights = f->leaf_rights(e, c->level);
+	}
 	gather_wrote(op->b, op->g, cursor_slot(c));
 	gather_span(op->b, op->g, cursor_bits(c), c->level, false);
 	return v;
 }
 
-/* Is the leaf at hand, of the smallest size, one of a run that is copied as a
- * whole?  Larger leaves may have tables in their way: they are copied alone. */
-static bool clone_run(const struct tarry_op *op, const struct clone *cl,
-		      uint64_t e)
+/* The copy of the leaf at hand, of the smallest size and one of a run: in a run
+ * itself if that is copied as a whole.  Larger leaves may have tables in their
+ * way: they are copied alone. */
+static uint64_t clone_of_run(const struct tarry_op *op, const struct clone *cl,
+			     uint64_t e)
 {
 	const struct tarry_format *f = facts(op->f);
 	const struct cursor *c = &op->c;
-	uint64_t start;
+	uint64_t start = cursor_bits(c) & ~(run_span(f, 0) - 1);
+	tarry_oa oa = leaf_oa_at(f, e, 0, cursor_bits(c));
+	uint64_t v = f->make_leaf(
+		oa, 0, leaf_rights_in(f, c->at[0].slots, c->at[0].slot, e, 0));
 
-	if (!leaf_in_run(f, e, 0) || !runs_of(f, cl->to->b, 0))
-		return false;
-	start = cursor_bits(c) & ~(run_span(f, 0) - 1);
-	return start >= c->first && start + (run_span(f, 0) - 1) <= c->last;
+	if (!runs_of(f, cl->to->b, 0) || start < c->first ||
+	    start + (run_span(f, 0) - 1) > c->last)
+		return v;
+	return f->set_run(v, 0, oa, true);
 }
 
 /* What is left of a table of level 0: one walk in the other space for all. */
@@ -181,17 +187,11 @@ static void clone_slots(struct tarry_op *op, const struct clone *cl)
 			slots = tarry_place_slot(cl->to, cursor_bits(c), 0,
 						 &t) -
 				i;
-		v = e;
-		if (kind == TARRY_LEAF) {
-			tarry_oa oa = leaf_oa_at(f, e, 0, cursor_bits(c));
-
-			e = clone_protect(op, cl, e);
-			v = f->make_leaf(
-				oa, 0,
-				leaf_rights_in(f, c->at[0].slots, i, e, 0));
-			if (clone_run(op, cl, e))
-				v = f->set_run(v, 0, oa, true);
-		}
+		v = kind == TARRY_LEAF ? clone_protect(op, cl, e) : e;
+		/* A leaf of a run is made anew: what it says may be its
+		 * neighbours' too. */
+		if (kind == TARRY_LEAF && leaf_in_run(f, v, 0))
+			v = clone_of_run(op, cl, v);
 		entry_publish(f, &slots[i], v);
 		gather_wrote(cl->to->b, cl->to->g, &slots[i]);
 		t->live++;
