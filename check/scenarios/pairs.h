@@ -224,34 +224,46 @@ static inline void replace_huge(void)
 		answer(err);
 }
 
-static inline void gather(void)
+/* What can be left to the end of a caller's gather. */
+static inline void gathered(int (*call)(const struct tarry_how *how))
 {
 	struct tarry_gather g;
 	struct tarry_how how = {.gather = &g};
 
 	tarry_gather_begin(&g, bed.space);
-	answer(tarry_unmap(bed.space, 0, PAGES(1), &how));
+	answer(call(&how));
 	answer(tarry_gather_end(&g));
+}
+
+static inline int unmap_in(const struct tarry_how *how)
+{
+	return tarry_unmap(bed.space, 0, PAGES(1), how);
+}
+
+static inline int protect_in(const struct tarry_how *how)
+{
+	return tarry_protect(bed.space, 0, PAGES(2), TARRY_R, how);
+}
+
+static inline int reclaim_in(const struct tarry_how *how)
+{
+	check_assert(tarry_reclaim(bed.space, 0, PAGES(4), how) >= 0);
+	return 0;
+}
+
+static inline void gather(void)
+{
+	gathered(unmap_in);
 }
 
 static inline void gather_protect(void)
 {
-	struct tarry_gather g;
-	struct tarry_how how = {.gather = &g};
-
-	tarry_gather_begin(&g, bed.space);
-	answer(tarry_protect(bed.space, 0, PAGES(2), TARRY_R, &how));
-	answer(tarry_gather_end(&g));
+	gathered(protect_in);
 }
 
 static inline void gather_reclaim(void)
 {
-	struct tarry_gather g;
-	struct tarry_how how = {.gather = &g};
-
-	tarry_gather_begin(&g, bed.space);
-	check_assert(tarry_reclaim(bed.space, 0, PAGES(4), &how) >= 0);
-	answer(tarry_gather_end(&g));
+	gathered(reclaim_in);
 }
 
 static inline void settle(void)
