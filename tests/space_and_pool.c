@@ -180,14 +180,15 @@ static void release_slowly(void *ctx, tarry_oa oa, uint64_t len,
 
 	(void)len;
 	(void)rights;
-	for (int i = 0; oa == G1 && i < 300; i++) {
+	if (oa != G1)
+		return;
+	for (int i = 0; i < 300; i++) {
 		tarry_pool_stats(*pool, &stats);
 		usleep(1000);
 		if (stats.grace_periods)
 			break;
 	}
-	if (oa == G1)
-		usleep(10000);
+	usleep(10000);
 }
 
 static void *drain_aside(void *pool)

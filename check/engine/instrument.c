@@ -11,7 +11,6 @@
 
 #define PC __builtin_return_address(0)
 
-bool check_decommit(void *p, size_t len);
 void __tsan_init(void);
 void __tsan_func_entry(const void *pc);
 void __tsan_func_exit(void);
