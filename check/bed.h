@@ -46,7 +46,9 @@ struct bed {
 	uint64_t *memory;
 	struct tarry_port_lock memory_lock;
 	uintptr_t window;
-	void *more; /* what the pool may have besides */
+	/* What the pool may have besides, and how much of it was taken. */
+	char *more;
+	uint32_t added;
 };
 
 extern struct bed bed;

@@ -18,8 +18,11 @@
  * CPU 0 has it cached. */
 enum { TAKES = 1, COPIES = 2, REPLACES = 4, KEEPS = 8 };
 
+/* What add() adds. */
+#define PAIR_REGION PAGES(8)
+
 /* What the operations and the reader of a pair want at the start. */
-enum { HUGE = 1, HW = 2, KEPT = 4, WORDS = 8, RESERVED = 16 };
+enum { HUGE = 1, HW = 2, KEPT = 4, WORDS = 8, RESERVED = 16, MORE = 32 };
 
 /* Page 3 went while CPU 0, which has it cached, did not say that it forgot. */
 static inline void pair_keep(void)
@@ -53,7 +56,8 @@ static inline void pair_setup(unsigned int wants)
 	bed_map(2, 22, 1);
 	if (wants & KEPT)
 		pair_keep();
-	bed.more = check_alloc(PAGES(4), "more of the pool");
+	if (wants & MORE)
+		bed.more = check_alloc(2 * PAIR_REGION, "more of the pool");
 }
 
 #define PAIR_SETUP(name, wants)               \
@@ -73,11 +77,16 @@ PAIR_SETUP(small_reserved, RESERVED)
 PAIR_SETUP(small_hw_reserved, HW | RESERVED)
 PAIR_SETUP(small_kept_reserved, KEPT | RESERVED)
 PAIR_SETUP(small_words_reserved, WORDS | RESERVED)
+PAIR_SETUP(small_more, MORE)
+PAIR_SETUP(small_hw_more, HW | MORE)
+PAIR_SETUP(small_kept_more, KEPT | MORE)
+PAIR_SETUP(small_words_more, WORDS | MORE)
 PAIR_SETUP(huge, HUGE)
 PAIR_SETUP(huge_hw, HUGE | HW)
 PAIR_SETUP(huge_kept, HUGE | KEPT)
 PAIR_SETUP(huge_words, HUGE | WORDS)
 PAIR_SETUP(huge_reserved, HUGE | RESERVED)
+PAIR_SETUP(huge_more, HUGE | MORE)
 
 /* An error that says "not as it stands now" is an answer like any other. */
 static inline void answer(int err)
@@ -147,9 +156,20 @@ static inline void harvest(void)
 			     TARRY_ACCESSED | TARRY_DIRTY, accessed, dirty));
 }
 
+/* The table of page 2 was left empty. */
+static inline int reclaim_in(const struct tarry_how *how)
+{
+	struct tarry_how keeping = {.flags = TARRY_KEEP_TABLES,
+				    .gather = how ? how->gather : NULL};
+
+	answer(tarry_unmap(bed.space, PAGES(2), PAGES(1), &keeping));
+	check_assert(tarry_reclaim(bed.space, 0, PAGES(4), how) >= 0);
+	return 0;
+}
+
 static inline void reclaim(void)
 {
-	check_assert(tarry_reclaim(bed.space, 0, PAGES(4), NULL) >= 0);
+	reclaim_in(NULL);
 }
 
 /* Pages 0 and 1 are worth nothing, wherever they are mapped. */
@@ -245,12 +265,6 @@ static inline int protect_in(const struct tarry_how *how)
 	return tarry_protect(bed.space, 0, PAGES(2), TARRY_R, how);
 }
 
-static inline int reclaim_in(const struct tarry_how *how)
-{
-	check_assert(tarry_reclaim(bed.space, 0, PAGES(4), how) >= 0);
-	return 0;
-}
-
 static inline void gather(void)
 {
 	gathered(unmap_in);
@@ -301,13 +315,14 @@ static inline void trim(void)
 	tarry_pool_trim(bed.pool);
 }
 
-/* Who comes second finds it there. */
+/* The next one of what there is. */
 static inline void add(void)
 {
-	int err = tarry_pool_add(bed.pool, bed.more,
-				 (uintptr_t)bed.more - bed.window, PAGES(4));
+	char *base = bed.more + tarry_fetch_add(&bed.added, 1, TARRY_RELAXED) *
+					PAIR_REGION;
 
-	check_assert(!err || err == TARRY_EREGION);
+	check_assert(!tarry_pool_add(
+		bed.pool, base, (uintptr_t)base - bed.window, PAIR_REGION));
 }
 
 /* One that comes and goes. */

@@ -131,8 +131,8 @@ CHECK_SCENARIO(pair_space__batch, .about = "space against batch",
 	       .threads = {{"space", space}, {"batch", reads}})
 
 CHECK_SCENARIO(pair_add__batch, .about = "add against batch",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"add", add}, {"batch", reads}})
+	       .shared = BED_SHARED, .setup = setup_small_more,
+	       .finish = bed_close, .threads = {{"add", add}, {"batch", reads}})
 
 CHECK_SCENARIO(pair_drain__batch, .about = "drain against batch",
 	       .shared = BED_SHARED, .setup = setup_small_reserved,

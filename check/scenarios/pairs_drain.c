@@ -121,7 +121,7 @@ CHECK_SCENARIO(pair_space__drain, .about = "space against drain",
 	       .threads = {{"space", space}, {"drain", drain}})
 
 CHECK_SCENARIO(pair_add__drain, .about = "add against drain",
-	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .shared = BED_SHARED, .setup = setup_small_more,
 	       .finish = bed_close, .threads = {{"add", add}, {"drain", drain}})
 
 CHECK_SCENARIO(pair_drain__drain, .about = "drain against drain",

@@ -131,8 +131,8 @@ CHECK_SCENARIO(pair_space__fault, .about = "space against fault",
 	       .threads = {{"space", space}, {"fault", reads}})
 
 CHECK_SCENARIO(pair_add__fault, .about = "add against fault",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
-	       .threads = {{"add", add}, {"fault", reads}})
+	       .shared = BED_SHARED, .setup = setup_small_more,
+	       .finish = bed_close, .threads = {{"add", add}, {"fault", reads}})
 
 CHECK_SCENARIO(pair_drain__fault, .about = "drain against fault",
 	       .shared = BED_SHARED, .setup = setup_small_reserved,

@@ -149,7 +149,7 @@ CHECK_SCENARIO(pair_space__hw_read, .about = "space against hw_read",
 	       .threads = {{"space", space}, {"hw_read", reads}})
 
 CHECK_SCENARIO(pair_add__hw_read, .about = "add against hw_read",
-	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .shared = BED_SHARED, .setup = setup_small_hw_more,
 	       .finish = bed_close,
 	       .threads = {{"add", add}, {"hw_read", reads}})
 

@@ -149,7 +149,7 @@ CHECK_SCENARIO(pair_space__hw_write, .about = "space against hw_write",
 	       .threads = {{"space", space}, {"hw_write", reads}})
 
 CHECK_SCENARIO(pair_add__hw_write, .about = "add against hw_write",
-	       .shared = BED_SHARED, .setup = setup_small_hw,
+	       .shared = BED_SHARED, .setup = setup_small_hw_more,
 	       .finish = bed_close,
 	       .threads = {{"add", add}, {"hw_write", reads}})
 

@@ -132,7 +132,8 @@ CHECK_SCENARIO(pair_space__irqs_off, .about = "space against irqs_off",
 	       .threads = {{"space", space}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_add__irqs_off, .about = "add against irqs_off",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .shared = BED_SHARED, .setup = setup_small_more,
+	       .finish = bed_close,
 	       .threads = {{"add", add}, {"irqs_off", reads}})
 
 CHECK_SCENARIO(pair_drain__irqs_off, .about = "drain against irqs_off",

@@ -132,7 +132,8 @@ CHECK_SCENARIO(pair_space__listens, .about = "space against listens",
 	       .threads = {{"space", space}, {"listens", reads}})
 
 CHECK_SCENARIO(pair_add__listens, .about = "add against listens",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .shared = BED_SHARED, .setup = setup_small_more,
+	       .finish = bed_close,
 	       .threads = {{"add", add}, {"listens", reads}})
 
 CHECK_SCENARIO(pair_drain__listens, .about = "drain against listens",

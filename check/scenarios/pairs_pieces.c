@@ -132,7 +132,8 @@ CHECK_SCENARIO(pair_space__pieces, .about = "space against pieces",
 	       .threads = {{"space", space}, {"pieces", reads}})
 
 CHECK_SCENARIO(pair_add__pieces, .about = "add against pieces",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .shared = BED_SHARED, .setup = setup_small_more,
+	       .finish = bed_close,
 	       .threads = {{"add", add}, {"pieces", reads}})
 
 CHECK_SCENARIO(pair_drain__pieces, .about = "drain against pieces",

@@ -126,7 +126,7 @@ CHECK_SCENARIO(pair_space__pin, .about = "space against pin",
 	       .threads = {{"space", space}, {"pin", reads}})
 
 CHECK_SCENARIO(pair_add__pin, .about = "add against pin", .shared = BED_SHARED,
-	       .setup = setup_small, .finish = bed_close,
+	       .setup = setup_small_more, .finish = bed_close,
 	       .threads = {{"add", add}, {"pin", reads}})
 
 CHECK_SCENARIO(pair_drain__pin, .about = "drain against pin",

@@ -28,6 +28,12 @@ static void open_small_words(void)
 	bed_cache_listen();
 }
 
+static void open_small_more(void)
+{
+	setup_small_more();
+	bed_cache_listen();
+}
+
 static void open_small_reserved(void)
 {
 	setup_small_reserved();
@@ -165,7 +171,7 @@ CHECK_SCENARIO(pair_space__rests, .about = "space against rests",
 	       .threads = {{"space", space}, {"rests", reads}})
 
 CHECK_SCENARIO(pair_add__rests, .about = "add against rests",
-	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .shared = BED_SHARED, .setup = open_small_more, .finish = close,
 	       .threads = {{"add", add}, {"rests", reads}})
 
 CHECK_SCENARIO(pair_drain__rests, .about = "drain against rests",

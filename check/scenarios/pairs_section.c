@@ -132,7 +132,8 @@ CHECK_SCENARIO(pair_space__section, .about = "space against section",
 	       .threads = {{"space", space}, {"section", reads}})
 
 CHECK_SCENARIO(pair_add__section, .about = "add against section",
-	       .shared = BED_SHARED, .setup = setup_small, .finish = bed_close,
+	       .shared = BED_SHARED, .setup = setup_small_more,
+	       .finish = bed_close,
 	       .threads = {{"add", add}, {"section", reads}})
 
 CHECK_SCENARIO(pair_drain__section, .about = "drain against section",

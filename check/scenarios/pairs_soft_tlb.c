@@ -28,6 +28,12 @@ static void open_small_words(void)
 	bed_tlb_open();
 }
 
+static void open_small_more(void)
+{
+	setup_small_more();
+	bed_tlb_open();
+}
+
 static void open_small_reserved(void)
 {
 	setup_small_reserved();
@@ -166,7 +172,7 @@ CHECK_SCENARIO(pair_space__soft_tlb, .about = "space against soft_tlb",
 	       .threads = {{"space", space}, {"soft_tlb", reads}})
 
 CHECK_SCENARIO(pair_add__soft_tlb, .about = "add against soft_tlb",
-	       .shared = BED_SHARED, .setup = open_small, .finish = close,
+	       .shared = BED_SHARED, .setup = open_small_more, .finish = close,
 	       .threads = {{"add", add}, {"soft_tlb", reads}})
 
 CHECK_SCENARIO(pair_drain__soft_tlb, .about = "drain against soft_tlb",

@@ -116,7 +116,7 @@ CHECK_SCENARIO(pair_space__trim, .about = "space against trim",
 	       .threads = {{"space", space}, {"trim", trim}})
 
 CHECK_SCENARIO(pair_add__trim, .about = "add against trim",
-	       .shared = BED_SHARED, .setup = setup_small_reserved,
+	       .shared = BED_SHARED, .setup = setup_small_more,
 	       .finish = bed_close, .threads = {{"add", add}, {"trim", trim}})
 
 CHECK_SCENARIO(pair_drain__trim, .about = "drain against trim",
